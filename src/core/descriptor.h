@@ -1,0 +1,64 @@
+// What describes one view of one sampled frame, and how far apart two such descriptions are.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/time.h"
+
+namespace staydown {
+
+// One rendering of a sampled frame that gets its own descriptor.
+enum class View : std::uint8_t {
+  kFull,             // the frame as it is
+  kMirrored,         // flipped left to right
+  kTrimmed,          // bars and borders removed
+  kTrimmedMirrored,  //
+  kInner,            // a picture that is shown inside the frame
+  kInnerMirrored,
+};
+std::string_view name_of(View view);
+
+// 256-bit PDQ hash (Davis et al., Facebook 2019): bit k is bit k % 64 of words[k / 64]. The
+// published hexadecimal form is that 256-bit number, words[3] first.
+struct PdqHash {
+  std::array<std::uint64_t, 4> words{};
+  auto operator<=>(const PdqHash&) const = default;
+};
+
+// Hamming distance, 0-256. Unrelated frames are near 128.
+inline int distance(const PdqHash& a, const PdqHash& b) {
+  int bits = 0;
+  for (std::size_t i = 0; i < a.words.size(); ++i) bits += std::popcount(a.words[i] ^ b.words[i]);
+  return bits;
+}
+
+// L2-normalised vector of a learned model. All embeddings that meet have the same model and size.
+using Embedding = std::vector<float>;
+
+// 1 - cosine, 0-2.
+float distance(const Embedding& a, const Embedding& b);
+
+enum class DescriptorKind : std::uint8_t { kPdq, kEmbedding };
+using DescriptorValue = std::variant<PdqHash, Embedding>;
+inline DescriptorKind kind_of(const DescriptorValue& value) {
+  return static_cast<DescriptorKind>(value.index());
+}
+
+// Distance of two values of the same kind, on that kind's scale.
+float distance(const DescriptorValue& a, const DescriptorValue& b);
+
+struct Descriptor {
+  MediaTime time{};  // of the sampled frame
+  View view = View::kFull;
+  int quality =
+      0;  // 0-100, PDQ's measure of how much the frame says; embeddings carry their frame's
+  DescriptorValue value;
+};
+
+}  // namespace staydown

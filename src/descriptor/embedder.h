@@ -1,0 +1,28 @@
+// The learned descriptor's place in the pipeline.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/descriptor.h"
+#include "core/frame.h"
+#include "core/result.h"
+
+namespace staydown::descriptor {
+
+// Turns pictures into embeddings, a batch at a time. Implementations are thread-safe: one compiled
+// model serves all workers.
+class Embedder {
+ public:
+  virtual ~Embedder() = default;
+
+  virtual std::string model() const = 0;  // name and version, kept with every stored descriptor
+  virtual std::size_t dimensions() const = 0;
+
+  // One L2-normalised vector of `dimensions()` floats per image, in order. Images are RGB, of any
+  // size.
+  virtual Result<std::vector<Embedding>> embed(std::span<const Image* const> images) const = 0;
+};
+
+}  // namespace staydown::descriptor

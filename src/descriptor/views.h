@@ -1,0 +1,28 @@
+// Renderings of a sampled frame that undo edits: bars and borders removed, the inner picture cut
+// out.
+#pragma once
+
+#include <optional>
+
+#include "core/frame.h"
+
+namespace staydown::descriptor {
+
+// Pixels, top left inclusive.
+struct Box {
+  int x = 0, y = 0, width = 0, height = 0;
+  bool operator==(const Box&) const = default;
+};
+
+// What remains once bars and borders (black, coloured, blurred fill) are taken off; nullopt if
+// there are none worth removing. Thread-safe.
+std::optional<Box> find_trimmed(const Frame& frame);
+
+// A picture shown inside the frame: picture in picture, reaction, screen recording of a player;
+// nullopt if there is none. Thread-safe.
+std::optional<Box> find_inner(const Frame& frame);
+
+// Copies the box out of an image.
+Image crop(const Image& image, const Box& box);
+
+}  // namespace staydown::descriptor

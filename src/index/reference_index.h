@@ -1,0 +1,56 @@
+// Nearest stored frames of query descriptors, over all enforced references.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/descriptor.h"
+#include "core/hit.h"
+#include "core/reference.h"
+
+namespace staydown::index {
+
+struct SearchOptions {
+  int pdq_radius = 31;            // PDQ hits have at most this Hamming distance
+  float embedding_radius = 0.5F;  // embedding hits have at most this distance (1 - cosine)
+  int max_hits = 32;              // per descriptor, closest first
+};
+
+// One state of the index. Immutable and thread-safe; holding it keeps its references alive.
+class IndexSnapshot {
+ public:
+  virtual ~IndexSnapshot() = default;
+
+  // Hits of all descriptors, ordered by descriptor, then distance, then reference id and entry, so
+  // that the answer does not depend on how the index is laid out. Generic entries are never
+  // returned.
+  virtual std::vector<Hit> search(std::span<const Descriptor> descriptors,
+                                  const SearchOptions& options) const = 0;
+  virtual const ReferenceSet& references() const = 0;
+  virtual std::size_t entries() const = 0;
+  virtual std::uint64_t version() const = 0;  // grows with every change
+};
+
+// The index that workers share. `snapshot` never blocks on a change; changes come from one thread
+// at a time. A base (exact while small, sub-linear beyond; see docs/decisions/0005-index.md) is
+// rebuilt by one low-priority thread and swapped; additions since then lie in a small exact delta,
+// removals in tombstones, so that both are visible as soon as the call returns.
+class ReferenceIndex {
+ public:
+  ReferenceIndex();
+  ~ReferenceIndex();
+
+  std::shared_ptr<const IndexSnapshot> snapshot() const;
+
+  // Replaces what was there under the same ids.
+  void add(std::vector<ReferenceTimelinePtr> references);
+  void remove(std::span<const ReferenceId> ids);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace staydown::index
