@@ -1,13 +1,13 @@
 // An alignment that became evidence, and what policy made of it.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "core/hit.h"
 #include "core/ids.h"
+#include "core/sha256.h"
 #include "core/time.h"
 
 namespace staydown {
@@ -21,8 +21,6 @@ struct Evidence {
   float distance = 0;
   float log_ratio = 0;  // what it added to the score, in nats
 };
-
-using Sha256 = std::array<std::uint8_t, 32>;
 
 // t_reference = speed * t_query + offset, over `query`.
 struct Match {
