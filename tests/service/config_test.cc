@@ -1,0 +1,102 @@
+#include "service/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace staydown::service {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+
+std::string error_of(std::string_view yaml) {
+  const auto config = parse_config(yaml, "staydown.yaml");
+  return config ? "no error" : config.error().message;
+}
+
+TEST(Config, HasDefaultsThatNeedNoFile) {
+  const auto config = parse_config("", "staydown.yaml");
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->sampling.wanted, 1s);
+  EXPECT_EQ(config->matching.takedown_per_million_hours, 100);
+}
+
+TEST(Config, ReadsEveryKey) {
+  const auto config = parse_config(R"(
+sampling: {wanted_seconds: 0.5, tolerated_seconds: 4, dense_seconds: 0.2}
+limits: {max_bytes: 2000, max_pixels: 3000, max_packets: 40, max_frames: 50, max_cpu_seconds: 1.5}
+search: {pdq_radius: 40, max_hits: 7}
+matching: {takedown_per_million_hours: 1, review_per_million_hours: 20, calibration: own.json}
+policy:
+  observe: true
+  listed_accounts: [press]
+  released: [halle-2019]
+  breaker: {max_streams: 5, window_seconds: 30}
+)",
+                                   "staydown.yaml");
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->sampling.wanted, 500ms);
+  EXPECT_EQ(config->sampling.tolerated, 4s);
+  EXPECT_EQ(config->sampling.dense, 200ms);
+  EXPECT_EQ(config->limits.max_bytes, 2000U);
+  EXPECT_EQ(config->limits.max_pixels, 3000);
+  EXPECT_EQ(config->limits.max_packets, 40);
+  EXPECT_EQ(config->limits.max_frames, 50);
+  EXPECT_EQ(config->limits.max_cpu, 1500ms);
+  EXPECT_EQ(config->search.pdq_radius, 40);
+  EXPECT_EQ(config->search.max_hits, 7);
+  EXPECT_EQ(config->matching.takedown_per_million_hours, 1);
+  EXPECT_EQ(config->matching.review_per_million_hours, 20);
+  EXPECT_EQ(config->calibration_path, "own.json");
+  EXPECT_TRUE(config->policy.observe);
+  EXPECT_THAT(config->policy.listed_accounts, ElementsAre(AccountId("press")));
+  EXPECT_THAT(config->policy.released, ElementsAre(ReferenceId("halle-2019")));
+  EXPECT_EQ(config->policy.breaker.max_streams, 5);
+  EXPECT_EQ(config->policy.breaker.window, 30s);
+
+  const auto again = parse_config(to_yaml(*config), "printed");
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(to_yaml(*again), to_yaml(*config));
+}
+
+TEST(Config, NamesTheKeyTheValueAndTheRemedy) {
+  EXPECT_EQ(
+      error_of("matching: {takedown_per_million_hours: -3}"),
+      "staydown.yaml: matching.takedown_per_million_hours: -3 is below 0.001; give a number from "
+      "0.001 to 1000000000");
+  EXPECT_EQ(error_of("search: {pdq_radius: many}"),
+            "staydown.yaml: search.pdq_radius: many is not a number");
+  EXPECT_EQ(error_of("search: {pdq_radius: 3.5}"),
+            "staydown.yaml: search.pdq_radius: 3.5 is not a whole number");
+  EXPECT_EQ(error_of("search: {radius: 3}"),
+            "staydown.yaml: search.radius: unknown key; known here: max_hits, pdq_radius");
+  EXPECT_EQ(error_of("policy: {observe: maybe}"),
+            "staydown.yaml: policy.observe: maybe is neither true nor false");
+  EXPECT_EQ(
+      error_of("policy: {listed_accounts: press}"),
+      "staydown.yaml: policy.listed_accounts: press is not a list; write `- name` lines below it");
+  EXPECT_EQ(error_of("sampling: 3"),
+            "staydown.yaml: sampling: 3 is not a mapping; write `key: value` lines below it");
+}
+
+TEST(Config, RefusesValuesThatContradictEachOther) {
+  EXPECT_THAT(error_of("matching: {review_per_million_hours: 1}"),
+              testing::HasSubstr("a review is the weaker verdict"));
+  EXPECT_THAT(error_of("sampling: {wanted_seconds: 3}"),
+              testing::HasSubstr("sampling.tolerated_seconds: 2 is below"));
+}
+
+TEST(Config, SaysWhereBrokenYamlIsBroken) {
+  EXPECT_THAT(error_of("policy:\n  - [\n"), testing::StartsWith("staydown.yaml: line 3: "));
+}
+
+TEST(Config, SaysThatAFileIsMissing) {
+  const auto config = load_config("/no/such/file.yaml");
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error().message,
+            "/no/such/file.yaml: cannot read the configuration; check that the file exists and is "
+            "readable");
+}
+
+}  // namespace
+}  // namespace staydown::service
