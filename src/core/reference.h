@@ -21,10 +21,11 @@ std::string_view name_of(VerdictKind kind);
 // What people decided about a reference.
 struct ReferenceInfo {
   ReferenceId id;
-  std::string label;    // for people: "Halle 2019, helmet camera"
-  std::string grounds;  // why it must stay down: law, policy, notice number
+  std::string label;                                 // for people: "Halle 2019, helmet camera"
+  std::string grounds;                               // why it must stay down: law or policy
   VerdictKind max_verdict = VerdictKind::kTakedown;  // the most that it may cause
   bool confirmed = false;                            // exempt from the breaker
+  std::string notice = {};  // the notice or order that demands it: number or URL; may be empty
   bool operator==(const ReferenceInfo&) const = default;
 };
 
