@@ -1,8 +1,8 @@
 // The pipeline: one segment in, events out.
 #pragma once
 
+#include <functional>
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
 #include "core/result.h"
@@ -21,34 +21,46 @@ struct DetectorOptions {
   media::SamplingPolicy sampling;
   media::SegmentLimits limits;
   index::SearchOptions search;
-  double review_score = 0, takedown_score = 0;
-  event::Versions versions;
+  matching::TrackerOptions tracker;  // its two scores are the operating thresholds
+  event::Versions versions;          // `index` is filled in per event
+  std::function<WallTime()> clock;   // what latencies are measured with
+};
+
+// What workers share: all of it thread-safe, none of it null.
+struct SharedParts {
+  std::shared_ptr<const descriptor::Describer> describer;
+  std::shared_ptr<const index::ReferenceIndex> index;
+  std::shared_ptr<const matching::Calibration> calibration;
+  std::shared_ptr<policy::Policy> policy;
 };
 
 // What one segment gave.
 struct Detection {
+  Interval on_air;  // of the segment, on the stream's line
   std::vector<event::TakedownEvent> events;
-  std::vector<Match> matches;
-  std::vector<Frame> frames;  // sampled, for the report
+  std::vector<Match> matches;  // at or above the review score that changed or ended
+  std::vector<Frame> frames;   // sampled; for the report
   std::vector<media::MediaWarning> warnings;
-  double score = 0;  // highest open score after this segment
-  Interval on_air;
+  double score = 0;  // highest score of an open alignment after this segment, in nats
 };
 
-// Sample, describe, search, track, judge: in that order, for the streams of one worker.
+// Sample, describe, search, track, judge: in that order, for the streams of one worker. The first
+// segment in which a stream hits a reference is sampled again densely, and so are those that follow
+// until it is decided.
 //
-// Not thread-safe: one per worker thread; index and policy are shared. After an error the stream
-// goes on with its next segment.
+// Not thread-safe: one per worker thread. After an error the stream goes on with its next segment.
+// The same segments in the same order against the same references give the same events but for ids
+// of versions and latencies.
 class Detector {
  public:
-  Detector(DetectorOptions options, std::shared_ptr<const descriptor::Describer> describer,
-           std::shared_ptr<const index::ReferenceIndex> index,
-           std::shared_ptr<const matching::Calibration> calibration,
-           std::shared_ptr<policy::Policy> policy);
+  Detector(DetectorOptions options, SharedParts parts);
   ~Detector();
 
   Result<Detection> detect(const Segment& segment);
-  Detection finish(const StreamId& stream);  // the stream has ended: closes its cases
+
+  // The stream has ended: closes its cases and forgets it. Nothing for a stream that was never
+  // seen.
+  Detection finish(const StreamId& stream);
 
  private:
   class Impl;
