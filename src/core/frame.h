@@ -9,6 +9,11 @@
 
 namespace staydown {
 
+struct Size {
+  int width = 0, height = 0;
+  bool operator==(const Size&) const = default;
+};
+
 // Rows are packed: stride == width * channels. Full range (0-255). Move-only.
 struct Image {
   int width = 0, height = 0, channels = 1;
@@ -33,6 +38,7 @@ struct Image {
 
 struct Frame {
   MediaTime time{};  // on the stream's line
+  Size source;       // of the decoded picture, upright, before scaling; 0 x 0: not scaled
   Image luma;        // at most kWorkingSize px on the long side, upright, square pixels
   Image rgb;         // same size, interleaved RGB; empty unless the sampler was asked for it
 };
