@@ -55,6 +55,9 @@ void read_matching(Section section, Config& config) {
                  [&](double value) { matching.takedown_per_million_hours = value; });
   section.number("review_per_million_hours", kRate,
                  [&](double value) { matching.review_per_million_hours = value; });
+  section.integer("bank_frames", {1, 1e12}, [&](std::int64_t value) {
+    matching.bank_frames = static_cast<std::size_t>(value);
+  });
   section.text("calibration", config.calibration_path);
   section.finish();
   if (matching.review_per_million_hours < matching.takedown_per_million_hours) {
@@ -141,6 +144,7 @@ std::string to_yaml(const Config& config) {
       "matching:\n"
       "  takedown_per_million_hours: {}\n"
       "  review_per_million_hours: {}\n"
+      "  bank_frames: {}  # the scores stand for a bank of at least this many\n"
       "  calibration: {}\n"
       "policy:\n"
       "  observe: {}\n"
@@ -152,7 +156,7 @@ std::string to_yaml(const Config& config) {
       seconds(sampling.wanted), seconds(sampling.tolerated), seconds(sampling.dense),
       limits.max_bytes, limits.max_pixels, limits.max_packets, limits.max_frames,
       std::chrono::duration<double>(limits.max_cpu).count(), search.pdq_radius, search.max_hits,
-      matching.takedown_per_million_hours, matching.review_per_million_hours,
+      matching.takedown_per_million_hours, matching.review_per_million_hours, matching.bank_frames,
       calibration.empty() ? "\"\"" : YAML::Dump(YAML::Node(calibration)), policy.observe,
       yaml_list(policy.listed_accounts), yaml_list(policy.released), policy.breaker.max_streams,
       seconds(policy.breaker.window));

@@ -16,6 +16,9 @@ namespace staydown::service {
 struct MatchingConfig {
   double takedown_per_million_hours = 100;  // false takedowns per million stream-hours
   double review_per_million_hours = 10'000;
+  // Bank size in frames that the scores stand for; a larger bank raises them. Fixed, so that a
+  // score means the same while references come and go.
+  std::size_t bank_frames = 1'000'000;
 };
 
 struct Config {

@@ -26,7 +26,7 @@ TEST(Config, ReadsEveryKey) {
 sampling: {wanted_seconds: 0.5, tolerated_seconds: 4, dense_seconds: 0.2}
 limits: {max_bytes: 2000, max_pixels: 3000, max_packets: 40, max_frames: 50, max_cpu_seconds: 1.5}
 search: {pdq_radius: 40, max_hits: 7}
-matching: {takedown_per_million_hours: 1, review_per_million_hours: 20, calibration: own.json}
+matching: {takedown_per_million_hours: 1, review_per_million_hours: 20, bank_frames: 5, calibration: own.json}
 policy:
   observe: true
   listed_accounts: [press]
@@ -47,6 +47,7 @@ policy:
   EXPECT_EQ(config->search.max_hits, 7);
   EXPECT_EQ(config->matching.takedown_per_million_hours, 1);
   EXPECT_EQ(config->matching.review_per_million_hours, 20);
+  EXPECT_EQ(config->matching.bank_frames, 5U);
   EXPECT_EQ(config->calibration_path, "own.json");
   EXPECT_TRUE(config->policy.observe);
   EXPECT_THAT(config->policy.listed_accounts, ElementsAre(AccountId("press")));
