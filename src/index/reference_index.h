@@ -16,6 +16,9 @@ struct SearchOptions {
   int pdq_radius = 31;            // PDQ hits have at most this Hamming distance
   float embedding_radius = 0.5F;  // embedding hits have at most this distance (1 - cosine)
   int max_hits = 32;              // per descriptor, closest first
+  // PDQ descriptors of lower quality find nothing and entries of lower quality are not found. 50 is
+  // where PDQ's authors let a hash say something (ThreatExchange, pdq/README.md, "quality").
+  int min_pdq_quality = 50;
 };
 
 // One state of the index. Immutable and thread-safe; holding it keeps its references alive.
@@ -25,11 +28,11 @@ class IndexSnapshot {
 
   // Hits of all descriptors, ordered by descriptor, then distance, then reference id and entry, so
   // that the answer does not depend on how the index is laid out. Generic entries are never
-  // returned.
+  // returned. Descriptors meet entries of their own kind and size only.
   virtual std::vector<Hit> search(std::span<const Descriptor> descriptors,
                                   const SearchOptions& options) const = 0;
   virtual const ReferenceSet& references() const = 0;
-  virtual std::size_t entries() const = 0;
+  virtual std::size_t entries() const = 0;    // of all references, without the generic ones
   virtual std::uint64_t version() const = 0;  // grows with every change
 };
 

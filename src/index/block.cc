@@ -1,0 +1,97 @@
+#include "index/block.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "index/hamming.h"
+
+namespace staydown::index {
+
+void Block::Origins::add(std::uint32_t slot, std::uint32_t entry) {
+  if (runs_.empty() || runs_.back().slot != slot) {
+    runs_.push_back({static_cast<std::uint32_t>(entries_.size()), slot});
+  }
+  entries_.push_back(entry);
+}
+
+std::uint32_t Block::Origins::slot(std::uint32_t row) const {
+  const auto after =
+      std::upper_bound(runs_.begin(), runs_.end(), row,
+                       [](std::uint32_t r, const Run& run) { return r < run.first_row; });
+  return std::prev(after)->slot;
+}
+
+Block::Block(std::vector<ReferenceTimelinePtr> references) : references_(std::move(references)) {
+  for (std::uint32_t slot = 0; slot < references_.size(); ++slot) {
+    const auto& entries = references_[slot]->entries;
+    for (std::uint32_t entry = 0; entry < entries.size(); ++entry) {
+      if (entries[entry].generic) continue;
+      if (const auto* hash = std::get_if<PdqHash>(&entries[entry].value)) {
+        hashes_.push_back(*hash);
+        hash_origins_.add(slot, entry);
+      } else {
+        const auto& embedding = std::get<Embedding>(entries[entry].value);
+        auto& embeddings = embeddings_of(embedding.size());
+        embeddings.rows.add(embedding);
+        embeddings.origins.add(slot, entry);
+      }
+    }
+  }
+}
+
+Block::Embeddings& Block::embeddings_of(std::size_t size) {
+  const auto same = std::find_if(embeddings_.begin(), embeddings_.end(),
+                                 [&](const auto& e) { return e.rows.size() == size; });
+  if (same != embeddings_.end()) return *same;
+  return embeddings_.emplace_back(Embeddings{EmbeddingRows(size), {}});
+}
+
+std::size_t Block::entries() const {
+  std::size_t sum = hashes_.size();
+  for (const auto& embeddings : embeddings_) sum += embeddings.origins.size();
+  return sum;
+}
+
+void Block::search(std::span<const Descriptor> descriptors, const SearchOptions& options,
+                   const std::vector<bool>& dead, std::span<std::vector<BlockHit>> hits) const {
+  for (std::size_t i = 0; i < descriptors.size(); ++i) {
+    if (const auto* hash = std::get_if<PdqHash>(&descriptors[i].value)) {
+      if (descriptors[i].quality < options.min_pdq_quality) continue;
+      search_hashes(*hash, options, dead, hits[i]);
+    } else {
+      search_embeddings(std::get<Embedding>(descriptors[i].value), options, dead, hits[i]);
+    }
+  }
+}
+
+void Block::search_hashes(const PdqHash& query, const SearchOptions& options,
+                          const std::vector<bool>& dead, std::vector<BlockHit>& hits) const {
+  std::vector<RowDistance> found;
+  scan(query, hashes_, options.pdq_radius, found);
+  for (const auto& [row, distance] : found) {
+    const std::uint32_t slot = hash_origins_.slot(row);
+    if (dead[slot]) continue;
+    const std::uint32_t entry = hash_origins_.entry(row);
+    if (references_[slot]->entries[entry].quality < options.min_pdq_quality) continue;
+    hits.push_back({&references_[slot], entry, static_cast<float>(distance)});
+  }
+}
+
+void Block::search_embeddings(const Embedding& query, const SearchOptions& options,
+                              const std::vector<bool>& dead, std::vector<BlockHit>& hits) const {
+  for (const auto& embeddings : embeddings_) {
+    if (embeddings.rows.size() != query.size()) continue;
+    for (const std::uint32_t row : embeddings.rows.near(query, options.embedding_radius)) {
+      const std::uint32_t slot = embeddings.origins.slot(row);
+      if (dead[slot]) continue;
+      const std::uint32_t entry = embeddings.origins.entry(row);
+      // Measured here, not by FAISS, so that it does not depend on how the rows are summed.
+      const float d = distance(query, std::get<Embedding>(references_[slot]->entries[entry].value));
+      if (d <= options.embedding_radius) {
+        hits.push_back({&references_[slot], entry, d});
+      }
+    }
+  }
+}
+
+}  // namespace staydown::index

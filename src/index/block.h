@@ -1,0 +1,70 @@
+// The entries of some references, laid out for search.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/descriptor.h"
+#include "core/reference.h"
+#include "index/embedding_rows.h"
+#include "index/reference_index.h"
+
+namespace staydown::index {
+
+// What a block found. `reference` points into the block.
+struct BlockHit {
+  const ReferenceTimelinePtr* reference = nullptr;
+  std::uint32_t entry = 0;
+  float distance = 0;
+};
+
+// Immutable and thread-safe; keeps its references alive. A reference's slot is its position among
+// those that the block was made of. Generic entries are left out.
+class Block {
+ public:
+  explicit Block(std::vector<ReferenceTimelinePtr> references);
+
+  // Appends the hits of descriptor i to `hits[i]`: those in slots that are not dead, in any order
+  // and as many as there are. `dead` has one element per slot.
+  void search(std::span<const Descriptor> descriptors, const SearchOptions& options,
+              const std::vector<bool>& dead, std::span<std::vector<BlockHit>> hits) const;
+
+  const std::vector<ReferenceTimelinePtr>& references() const { return references_; }
+  std::size_t entries() const;  // that can be found
+
+ private:
+  // Where each row of one kind comes from.
+  class Origins {
+   public:
+    void add(std::uint32_t slot, std::uint32_t entry);
+    std::uint32_t slot(std::uint32_t row) const;
+    std::uint32_t entry(std::uint32_t row) const { return entries_[row]; }
+    std::size_t size() const { return entries_.size(); }
+
+   private:
+    struct Run {
+      std::uint32_t first_row, slot;
+    };
+    std::vector<Run> runs_;  // ascending
+    std::vector<std::uint32_t> entries_;
+  };
+  struct Embeddings {
+    EmbeddingRows rows;
+    Origins origins;
+  };
+
+  Embeddings& embeddings_of(std::size_t size);
+  void search_hashes(const PdqHash& query, const SearchOptions& options,
+                     const std::vector<bool>& dead, std::vector<BlockHit>& hits) const;
+  void search_embeddings(const Embedding& query, const SearchOptions& options,
+                         const std::vector<bool>& dead, std::vector<BlockHit>& hits) const;
+
+  std::vector<ReferenceTimelinePtr> references_;
+  std::vector<PdqHash> hashes_;
+  Origins hash_origins_;
+  std::vector<Embeddings> embeddings_;  // one for each size
+};
+
+}  // namespace staydown::index

@@ -1,0 +1,29 @@
+#include "index/hamming.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "index/references.h"
+
+namespace staydown::index {
+namespace {
+
+TEST(HammingScan, FindsExactlyTheRowsWithinTheRadius) {
+  std::mt19937_64 random(1);
+  const PdqHash query = random_hash(random);
+  std::vector<PdqHash> rows;
+  std::vector<RowDistance> expected;
+  for (std::uint32_t row = 0; row < 2000; ++row) {
+    const int bits = static_cast<int>(random() % 64);
+    rows.push_back(edited(query, bits, random));
+    if (bits <= 31) expected.push_back({row, bits});
+  }
+
+  std::vector<RowDistance> found;
+  scan(query, rows, 31, found);
+
+  EXPECT_EQ(found, expected);
+}
+
+}  // namespace
+}  // namespace staydown::index
