@@ -19,10 +19,6 @@ Presentation presentation_of(const AVStream& stream);
 
 // Size of a frame with square pixels whose long side is at most `long_side`. Never enlarges:
 // non-square pixels become square by shrinking. At least 1 x 1.
-struct Size {
-  int width = 0, height = 0;
-  bool operator==(const Size&) const = default;
-};
 Size working_size(Size coded, AVRational pixel_aspect, int long_side = kWorkingSize);
 
 // Turns decoded frames into upright images with square pixels and full range by area averaging,

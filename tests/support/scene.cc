@@ -255,7 +255,10 @@ Image scene_luma(std::uint64_t seed, MediaTime time, int width, int height) {
 }
 
 Frame scene_frame(std::uint64_t seed, MediaTime time) {
-  return {time, scene_luma(seed, time, kWorkingSize, kWorkingSize * 9 / 16), Image()};
+  Frame frame;
+  frame.time = time;
+  frame.luma = scene_luma(seed, time, kWorkingSize, kWorkingSize * 9 / 16);
+  return frame;
 }
 
 Image luma_of(const Image& rgb) {
