@@ -1,0 +1,101 @@
+#include "service/engine.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "service/bank_watcher.h"
+#include "service/version.h"
+
+namespace staydown::service {
+namespace {
+
+Result<std::shared_ptr<const matching::Calibration>> calibration_of(const Config& config) {
+  const auto& path = config.calibration_path;
+  if (path.empty()) {
+    return std::make_shared<const matching::Calibration>(matching::Calibration::embedded());
+  }
+  std::ifstream file(path);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf())) {
+    return fail(ErrorCode::kIo,
+                path +
+                    ": cannot read the calibration; check matching.calibration, or remove the "
+                    "key for the one that ships");
+  }
+  auto calibration = matching::Calibration::parse(text.str(), path);
+  if (!calibration) return tl::unexpected(calibration.error());
+  return std::make_shared<const matching::Calibration>(*std::move(calibration));
+}
+
+}  // namespace
+
+class Engine::Impl {
+ public:
+  Impl(const Config& config, std::shared_ptr<index::ReferenceIndex> index,
+       std::unique_ptr<BankWatcher> watcher,
+       std::shared_ptr<const matching::Calibration> calibration)
+      : index_(std::move(index)), watcher_(std::move(watcher)) {
+    const auto entries = std::max(config.matching.bank_frames, index_->snapshot()->entries());
+    options_.sampling = config.sampling;
+    options_.limits = config.limits;
+    options_.search = config.search;
+    options_.tracker.review_score =
+        calibration->threshold(config.matching.review_per_million_hours, entries);
+    options_.tracker.takedown_score =
+        calibration->threshold(config.matching.takedown_per_million_hours, entries);
+    options_.versions = {.software = std::string("staydown ") + kVersion,
+                         .model = "pdq-1",
+                         .precision = "exact",
+                         .calibration = calibration->version(),
+                         .index = 0};
+    options_.clock = [] {
+      return std::chrono::time_point_cast<MediaTime>(std::chrono::system_clock::now());
+    };
+    auto policy_options = config.policy;
+    policy_options.review_score = options_.tracker.review_score;
+    policy_options.takedown_score = options_.tracker.takedown_score;
+    parts_ = {.describer = std::make_shared<const descriptor::Describer>(descriptor::kQueryViews),
+              .index = index_,
+              .calibration = std::move(calibration),
+              .policy = std::make_shared<policy::Policy>(std::move(policy_options))};
+  }
+
+  DetectorOptions options_;
+  SharedParts parts_;
+  std::shared_ptr<index::ReferenceIndex> index_;
+  std::unique_ptr<BankWatcher> watcher_;  // last: stops before what it changes goes
+};
+
+Result<Engine> Engine::open(const Config& config, const std::string& bank_path) {
+  auto calibration = calibration_of(config);
+  if (!calibration) return tl::unexpected(calibration.error());
+  auto index = std::make_shared<index::ReferenceIndex>();
+  auto watcher = BankWatcher::start(bank_path, index);
+  if (!watcher) return tl::unexpected(watcher.error());
+  return Engine(std::make_unique<Impl>(config, std::move(index), *std::move(watcher),
+                                       *std::move(calibration)));
+}
+
+Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+
+std::unique_ptr<Detector> Engine::make_detector() const {
+  return std::make_unique<Detector>(impl_->options_, impl_->parts_);
+}
+
+const policy::Policy& Engine::policy() const { return *impl_->parts_.policy; }
+
+event::Versions Engine::versions() const {
+  auto versions = impl_->options_.versions;
+  versions.index = impl_->index_->snapshot()->version();
+  return versions;
+}
+
+double Engine::review_score() const { return impl_->options_.tracker.review_score; }
+double Engine::takedown_score() const { return impl_->options_.tracker.takedown_score; }
+
+}  // namespace staydown::service
