@@ -10,12 +10,12 @@ namespace staydown::media {
 // Containers of segments and files: MPEG-TS, (fragmented) MP4, Matroska and WebM, FLV.
 inline constexpr char kMediaDemuxers[] = "mpegts,mov,matroska,flv,live_flv";
 
-// Video codecs, by decoder: H.264, HEVC, VP8, VP9, AV1, MPEG-4 part 2.
-inline constexpr char kVideoDecoders[] = "h264,hevc,vp8,vp9,libdav1d,av1,mpeg4";
+// Video codecs, by decoder: H.264, HEVC, VP8, VP9, AV1, MPEG-4 part 2, MPEG-2.
+inline constexpr char kVideoDecoders[] = "h264,hevc,vp8,vp9,libdav1d,av1,mpeg4,mpeg2video";
 
 // The same, for people.
 inline constexpr char kMediaDemuxersForPeople[] = "MPEG-TS, MP4, Matroska, WebM, FLV";
-inline constexpr char kVideoCodecsForPeople[] = "H.264, HEVC, VP8, VP9, AV1, MPEG-4";
+inline constexpr char kVideoCodecsForPeople[] = "H.264, HEVC, VP8, VP9, AV1, MPEG-4, MPEG-2";
 
 // True if `name`, or one of the comma-separated names in it, is on `list`.
 constexpr bool is_listed(std::string_view name, std::string_view list) {

@@ -379,6 +379,11 @@ std::vector<Group> cut(const Packets& packets, std::int64_t length) {
   Group group{.begin = begin};
   const auto close = [&](std::size_t last, std::int64_t end) {
     group.last = last;
+    for (std::size_t i = group.first; i < last;
+         ++i) {  // open GOP: frames shown before the keyframe
+      group.begin = std::min(group.begin, video[i]->pts);
+    }
+    if (!groups.empty()) groups.back().end = std::min(groups.back().end, group.begin);
     group.end = end;
     group.last_audio = group.first_audio;
     while (group.last_audio < packets.audio.size() && packets.audio[group.last_audio]->pts < end) {
