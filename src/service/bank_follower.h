@@ -1,0 +1,46 @@
+// Brings the index up to date with the bank, one look at a time.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/result.h"
+#include "index/reference_index.h"
+#include "reference/reference_bank.h"
+
+namespace staydown::service {
+
+// Reads the bank at a path; a bank that takes its place there (restored from a backup, made anew)
+// is followed from then on. What was enforced stays so while the bank cannot be read. Logs each
+// change. Not thread-safe; the only one to change `index`.
+class BankFollower {
+ public:
+  BankFollower(std::string path, std::shared_ptr<index::ReferenceIndex> index);
+
+  // Applies what changed since the last call. Costs a few microseconds if nothing did. After an
+  // error the next call tries again; nothing is lost.
+  Result<void> catch_up();
+
+ private:
+  struct FileId {
+    dev_t device;
+    ino_t number;
+    bool operator==(const FileId&) const = default;
+  };
+  static std::optional<FileId> file_at(const std::string& path);
+
+  Result<void> open();
+  void apply(reference::BankChanges changes);
+
+  std::string path_;
+  std::shared_ptr<index::ReferenceIndex> index_;
+  std::optional<reference::ReferenceBank> bank_;
+  std::optional<FileId> file_;  // of bank_
+  std::uint64_t revision_ = 0;  // up to which the bank is applied; 0: to be applied as a whole
+};
+
+}  // namespace staydown::service
