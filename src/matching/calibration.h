@@ -11,34 +11,54 @@
 
 namespace staydown::matching {
 
-// Read from the JSON file that bench/calibrate writes (its header states corpus, distinct hours,
-// command). Immutable and thread-safe.
+// Read from the JSON file that bench/calibrate writes (it states corpus, distinct hours and
+// command; docs/decisions/0007-matching.md says how the figures are obtained). Immutable and
+// thread-safe.
 class Calibration {
  public:
+  // `name` is the file's, for error messages.
   static Result<Calibration> parse(std::string_view json, std::string_view name);
   static const Calibration& embedded();  // the one that ships: models/pdq-calibration.json
 
   // Log-likelihood ratio in nats of a frame at `distance` from where a copy would be: log P(d |
-  // copy) / P(d | background). Positive is evidence for a copy; never above cap().
+  // copy) / P(d | background). Positive is evidence for a copy; never above cap(). 0 for a kind
+  // that the file has no curve for.
   double log_ratio(DescriptorKind kind, float distance) const;
   double cap(DescriptorKind kind) const;
 
-  // Score whose false alarm rate has its 95 % upper bound at `per_million_hours` for a bank of
-  // `entries` frames.
+  // Two frames at most this far apart are the same picture.
+  float unchanged(DescriptorKind kind) const;
+
+  // The most that a frame may add in nats once a similar pair has voted. `gain`: how much closer
+  // the query frame is to the reference's frame at the predicted time than to the one that voted
+  // before; `moved`: distance between those two frames of the reference. A copy moves with the
+  // reference, so its gain is about `moved`; a look-alike (same place, other moment) gains about
+  // nothing. Negative when less than half of the movement was followed.
+  double new_information(DescriptorKind kind, float gain, float moved) const;
+
+  // Score in nats that background video reaches at most `per_million_hours` times in a million
+  // stream-hours with `entries` reference frames enforced: the larger of the bound that theory
+  // gives and the upper 95 % bound of the measured tail.
   double threshold(double per_million_hours, std::size_t entries) const;
 
-  const std::string& version() const;
+  const std::string& version() const { return version_; }
 
  private:
   struct Curve {
     std::vector<float> distance;    // ascending
     std::vector<double> log_ratio;  // same length; linear in between
     double cap = 0;
+    float unchanged = 0;
+    double nats_per_unit = 0;
   };
+  const Curve& curve(DescriptorKind kind) const;
+  static Result<Curve> parse_curve(std::string_view json, std::string_view name);
+
   std::string version_;
   Curve pdq_, embedding_;
-  double tail_rate_ = 1, tail_log_per_hour_ = 0;
-  std::size_t reference_entries_ = 1;
+  double starts_per_hour_ = 3600;  // sampled frames of a stream in an hour
+  double tail_rate_ = 1;           // measured tail: log rate falls by this per nat
+  double tail_log_per_entry_hour_ = 0;
 };
 
 }  // namespace staydown::matching

@@ -13,30 +13,44 @@ namespace staydown::matching {
 
 // A case joins showings of one reference with gaps up to `max_gap`; it is opened by the first
 // verdict above allow, raised once if review becomes takedown, and closed once when the gap is
-// exceeded or the stream ends. Case numbers count from 1 per stream and are never used twice. Not
-// thread-safe; pure.
+// exceeded or the stream ends. Where policy only observes, what the verdict would have been counts.
+// Case numbers count from 1 per stream and are never used twice.
+//
+// A step's match is the strongest of its case, with intervals that cover all the showings in it: of
+// two matches that explain the same part of the stream the stronger one counts. Verdicts never
+// fall within a case. Not thread-safe; pure.
 class CaseBook {
  public:
-  explicit CaseBook(MediaTime max_gap = std::chrono::seconds(60));
+  explicit CaseBook(MediaTime max_gap = std::chrono::seconds(60)) : max_gap_(max_gap) {}
 
-  // `judged`: the matches of one segment with their verdicts. Closings come first, then openings
-  // and raises.
+  // `judged`: the matches of one segment with their verdicts; `now`: end of that segment. Closings
+  // come first, in order of case number, then openings and raises in the order of `judged`.
   std::vector<CaseStep> apply(MediaTime now, std::span<const std::pair<Match, Verdict>> judged);
 
   // The stream ends here: closes what is open.
   std::vector<CaseStep> finish();
 
-  bool any_open() const;
+  bool any_open() const { return !open_.empty(); }
 
  private:
+  // One stretch of the stream that showed the reference along one line.
+  struct Showing {
+    Interval query, reference;
+    double score;
+  };
   struct OpenCase {
     std::uint32_t number;
-    Match match;
+    Match match;  // the strongest
     Verdict verdict;
+    std::vector<Showing> showings;  // bounded, in order of arrival
   };
+  OpenCase* joined_by(const Match& match);
+  static void extend(OpenCase& open_case, const Match& match, const Verdict& verdict);
+  static CaseStep step(const OpenCase& open_case, CaseStepKind kind);
+
   MediaTime max_gap_;
   std::uint32_t last_number_ = 0;
-  std::vector<OpenCase> open_;
+  std::vector<OpenCase> open_;  // in order of number
 };
 
 }  // namespace staydown::matching

@@ -3,7 +3,6 @@
 
 #include <map>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -33,9 +32,28 @@ struct StreamContext {
   MediaTime now{};  // clock of the breaker: media time of the end of the segment in a scan
 };
 
-// Judges matches. Rules, in the order in which they may lower a verdict: "threshold",
-// "reference_limit", "listed_account", "breaker", "observe"; a verdict names the rule that decided
-// it. Thread-safe: the breaker counts what all streams of the process fire.
+// A breaker that has just opened: for a warning.
+struct BreakerTrip {
+  ReferenceId reference;
+  int streams = 0;  // that it would have taken down within the window
+  bool operator==(const BreakerTrip&) const = default;
+};
+
+// Judges matches. A verdict names the last rule that lowered it:
+//   "threshold"        score at or above the takedown or review threshold; the start of every
+//   verdict "reference_limit"  never above the reference's own max_verdict "listed_account" review
+//   at most for a listed account "breaker"          review for a reference that fires on too many
+//   streams, until it is released;
+//                      never for a confirmed reference
+//   "observe"          allow; `would_be` keeps what the other rules gave
+// `would_be` equals `kind` unless "observe" decided.
+//
+// A stream counts for the breaker when it starts to fire: going on with the same showing does not
+// count again, the same stream after a quiet window does. Once open, a breaker stays open until the
+// reference is listed in `released`.
+//
+// Thread-safe: the breaker counts what all streams of the process fire. The same calls in the same
+// order give the same verdicts.
 class Policy {
  public:
   explicit Policy(PolicyOptions options);
@@ -45,15 +63,21 @@ class Policy {
   // References whose breaker is open now.
   std::vector<ReferenceId> tripped() const;
 
+  // Breakers that have opened since the last call, each once.
+  std::vector<BreakerTrip> take_trips();
+
  private:
   struct Firing {
-    StreamId stream;
-    MediaTime at;
+    MediaTime first, last;
   };
-  PolicyOptions options_;
+  using Firings = std::map<StreamId, Firing>;
+  bool breaker_open(const ReferenceInfo& reference, const StreamContext& context);
+
+  const PolicyOptions options_;
   mutable std::mutex mutex_;
-  std::map<ReferenceId, std::vector<Firing>> firings_;  // guarded by mutex_
-  std::set<ReferenceId> tripped_;                       // guarded by mutex_
+  std::map<ReferenceId, Firings> firings_;  // guarded by mutex_
+  std::set<ReferenceId> tripped_;           // guarded by mutex_
+  std::vector<BreakerTrip> new_trips_;      // guarded by mutex_
 };
 
 }  // namespace staydown::policy

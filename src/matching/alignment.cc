@@ -1,0 +1,191 @@
+#include "matching/alignment.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace staydown::matching {
+namespace {
+
+// Bounds of what an alignment keeps.
+constexpr std::size_t kVotes = 8, kEvidence = 8, kSegments = 8;
+// References are sampled at 500 ms, so a pair is known to half of that.
+constexpr double kPairSigma = 0.25;
+constexpr MediaTime kReferenceStep = std::chrono::milliseconds(500);
+// Half of the widest sampling step that is tolerated (2 s keyframes).
+constexpr MediaTime kLongestReach = std::chrono::seconds(1);
+
+MediaTime reach(MediaTime step) { return std::clamp(step / 2, MediaTime::zero(), kLongestReach); }
+
+MediaTime from_seconds(double t) { return MediaTime(std::llround(t * 1e6)); }
+
+}  // namespace
+
+Alignment::Alignment(const Descriptor& query, const Hit& hit, std::size_t views, double inherited,
+                     MediaTime earliest, const Calibration& calibration)
+    : reference_(hit.reference),
+      opened_(query.time),
+      first_support_(query.time),
+      last_support_(query.time),
+      last_frame_(query.time),
+      before_(reach(query.time - earliest)),
+      score_(inherited),
+      path_(0.97),
+      line_(1.0) {
+  const ReferenceEntry& entry = reference_->entries[hit.entry];
+  const double nats = calibration.log_ratio(kind_of(query.value), hit.distance) -
+                      std::log(static_cast<double>(std::max<std::size_t>(1, views)));
+  // An entry whose near-duplicates were dropped stands for all of them.
+  const double stretch = std::max(0.0, seconds(entry.end - entry.time - kReferenceStep));
+  fit(query.time, seconds(entry.time) + stretch / 2,
+      std::hypot(kPairSigma, stretch / std::sqrt(12.0)));
+  vote(query, entry, hit.distance, nats);
+}
+
+void Alignment::follow(const QueryFrame& frame, const Calibration& calibration) {
+  const MediaTime step = frame.time - last_frame_;
+  last_frame_ = frame.time;
+  const auto found =
+      score_frame(frame, *reference_, path_.at(seconds(frame.time)), usual_views_, calibration);
+  if (!found) return;
+  const ReferenceEntry& entry = reference_->entries[found->entry];
+  since_support_ += found->log_ratio;
+  if (found->log_ratio > 0 && since_support_ > 0) {
+    last_support_ = frame.time;
+    since_support_ = 0;
+    closed_end_ = false;
+    after_ = reach(step);
+    fit(frame.time, found->reference_time, found->reference_sigma);
+  } else if (!closed_end_) {
+    closed_end_ = true;
+    after_ = reach(frame.time - last_support_);
+  }
+  const double nats = found->log_ratio > 0 ? worth(*found, entry, calibration) : found->log_ratio;
+  if (nats > 0) {
+    vote(*found->query, entry, found->distance, nats);
+  } else {
+    score_ = std::max(0.0, score_ + nats);
+  }
+}
+
+double Alignment::worth(const FrameScore& score, const ReferenceEntry& entry,
+                        const Calibration& calibration) const {
+  const DescriptorKind kind = kind_of(entry.value);
+  double nats = score.log_ratio;
+  for (const Vote& vote : voted_) {
+    if (vote.query.index() != entry.value.index()) continue;
+    const float query_moved = distance(score.query->value, vote.query);
+    const float moved = distance(entry.value, vote.reference);
+    if (query_moved <= calibration.unchanged(kind) || moved <= calibration.unchanged(kind)) {
+      nats = std::min(nats, 0.0);
+      continue;
+    }
+    const float gain = distance(score.query->value, vote.reference) - score.distance;
+    nats = std::min(nats, calibration.new_information(kind, gain, moved));
+  }
+  return nats;
+}
+
+void Alignment::vote(const Descriptor& query, const ReferenceEntry& entry, float distance,
+                     double nats) {
+  score_ += nats;
+  peak_ = std::max(peak_, score_);
+  ++votes_;
+  usual_views_ = ViewPair{query.view, entry.view};
+  if (voted_.size() == kVotes) voted_.erase(voted_.begin());
+  voted_.push_back({query.value, entry.value});
+
+  latest_.push_back({.query = query.time,
+                     .reference = entry.time,
+                     .query_view = query.view,
+                     .reference_view = entry.view,
+                     .kind = kind_of(query.value),
+                     .distance = distance,
+                     .log_ratio = static_cast<float>(nats)});
+  if (latest_.size() <= kEvidence) return;
+  strongest_.push_back(latest_.front());
+  latest_.erase(latest_.begin());
+  if (strongest_.size() <= kEvidence) return;
+  strongest_.erase(std::min_element(
+      strongest_.begin(), strongest_.end(),
+      [](const Evidence& a, const Evidence& b) { return a.log_ratio < b.log_ratio; }));
+}
+
+void Alignment::fit(MediaTime query, double reference, double sigma) {
+  path_.add(seconds(query), reference, sigma);
+  line_.add(seconds(query), reference, sigma);
+}
+
+void Alignment::extend_back(const std::vector<QueryFrame>& earlier, MediaTime earliest,
+                            MediaTime max_gap, const Calibration& calibration) {
+  extended_back_ = true;
+  double sum = 0;
+  bool at_front = true;  // the frame before first_support_ has not been seen yet
+  for (const QueryFrame& frame : earlier) {
+    if (frame.time >= first_support_) continue;
+    if (at_front) before_ = reach(first_support_ - frame.time);
+    at_front = false;
+    if (first_support_ - frame.time > max_gap) break;
+    const auto found =
+        score_frame(frame, *reference_, path_.at(seconds(frame.time)), usual_views_, calibration);
+    if (!found) continue;
+    sum += found->log_ratio;
+    if (found->log_ratio <= 0 || sum <= 0) continue;
+    first_support_ = frame.time;
+    at_front = true;
+    sum = 0;
+  }
+  if (at_front) before_ = reach(first_support_ - earliest);
+}
+
+void Alignment::add_segment(const Sha256& digest) {
+  if (!segments_.empty() && segments_.back() == digest) return;
+  if (segments_.size() == kSegments) segments_.erase(segments_.begin());
+  segments_.push_back(digest);
+}
+
+double Alignment::expected(MediaTime query) const { return path_.at(seconds(query)).center; }
+
+bool Alignment::explains(MediaTime query, const ReferenceEntry& entry) const {
+  const Window window = path_.at(seconds(query));
+  const double reach_of_window = window.half_width / 2 + seconds(kReferenceStep);
+  return seconds(entry.time) - reach_of_window <= window.center &&
+         window.center <= std::max(seconds(entry.time), seconds(entry.end)) + reach_of_window;
+}
+
+Interval Alignment::query() const {
+  return {first_support_ - before_, last_support_ + std::max(after_, MediaTime(1))};
+}
+
+Match Alignment::match(bool ended) const {
+  Match match;
+  match.reference = reference_;
+  match.query = query();
+  match.interval = {from_seconds(line_.reported(seconds(match.query.begin))),
+                    from_seconds(line_.reported(seconds(match.query.end)))};
+  match.speed = line_.reported_speed();
+  match.score = peak_;
+  match.ended = ended;
+  match.frames = votes_;
+  match.evidence = strongest_;
+  match.evidence.insert(match.evidence.end(), latest_.begin(), latest_.end());
+  match.segments = segments_;
+
+  // Nothing can be shown from before the reference begins or after it ends.
+  const auto to_query = [&](MediaTime reference, MediaTime at, MediaTime reference_at) {
+    return at + from_seconds(seconds(reference - reference_at) / match.speed);
+  };
+  if (match.interval.begin < MediaTime::zero()) {
+    match.query.begin = std::min(
+        first_support_, to_query(MediaTime::zero(), match.query.begin, match.interval.begin));
+    match.interval.begin = MediaTime::zero();
+  }
+  if (reference_->duration > MediaTime::zero() && match.interval.end > reference_->duration) {
+    match.query.end = std::max(last_support_ + MediaTime(1),
+                               to_query(reference_->duration, match.query.end, match.interval.end));
+    match.interval.end = reference_->duration;
+  }
+  return match;
+}
+
+}  // namespace staydown::matching

@@ -1,0 +1,88 @@
+// One hypothesis: from some moment on, the stream shows this reference along this line.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/match.h"
+#include "core/reference.h"
+#include "matching/calibration.h"
+#include "matching/frame_score.h"
+#include "matching/line_fit.h"
+
+namespace staydown::matching {
+
+// Page's CUSUM of one alignment. Every sampled frame is compared with the reference where the line
+// expects it, at any distance; what it says is added to the score, which is floored at zero. A
+// frame votes (adds something positive) only for what it says beyond the votes before it, so that a
+// static scene, on either side, votes once.
+//
+// A value of bounded size (below 1.5 KB); not thread-safe.
+class Alignment {
+ public:
+  // Opened by `hit` of the frame `query`, one of `views` views that were searched. `inherited`: the
+  // score of an alignment that this one goes on from, less the price of the jump. `earliest`: the
+  // time from which on the frames before `query` are known not to be the copy's or not to exist.
+  Alignment(const Descriptor& query, const Hit& hit, std::size_t views, double inherited,
+            MediaTime earliest, const Calibration& calibration);
+
+  // Takes the next sampled frame; `now` grows from call to call.
+  void follow(const QueryFrame& frame, const Calibration& calibration);
+
+  // Takes frames from before the opening, latest first, to find where the copy really begins;
+  // stops where `max_gap` before that brings nothing. `earliest`: begin of the stream.
+  void extend_back(const std::vector<QueryFrame>& earlier, MediaTime earliest, MediaTime max_gap,
+                   const Calibration& calibration);
+
+  // The same reference with other descriptors (its next generation).
+  void rebind(ReferenceTimelinePtr reference) { reference_ = std::move(reference); }
+
+  void add_segment(const Sha256& digest);
+
+  const ReferenceTimelinePtr& reference() const { return reference_; }
+  double score() const { return score_; }  // now
+  double peak() const { return peak_; }    // at its highest
+  // The highest score, less what speaks against all votes being of one line: for choosing between
+  // alignments that explain the same frames.
+  double strength() const { return peak_ - line_.misfit(); }
+  std::uint32_t votes() const { return votes_; }
+  bool extended_back() const { return extended_back_; }
+  MediaTime opened() const { return opened_; }  // the frame that opened it
+  MediaTime last_support() const { return last_support_; }
+  // The frame taken last looked like the reference.
+  bool supported(MediaTime now) const { return last_support_ == now; }
+  // A hit there is what this alignment expects.
+  bool explains(MediaTime query, const ReferenceEntry& entry) const;
+  double expected(MediaTime query) const;  // seconds on the reference's line
+
+  // The query interval covers the supporting frames and half a sampling step on either side.
+  Interval query() const;
+  Match match(bool ended) const;
+
+ private:
+  struct Vote {
+    DescriptorValue query, reference;
+  };
+  double worth(const FrameScore& score, const ReferenceEntry& entry,
+               const Calibration& calibration) const;
+  void vote(const Descriptor& query, const ReferenceEntry& entry, float distance, double nats);
+  void fit(MediaTime query, double reference, double sigma);
+
+  ReferenceTimelinePtr reference_;
+  MediaTime opened_, first_support_, last_support_, last_frame_;
+  MediaTime before_{}, after_{};  // how far the interval reaches beyond its supporting frames
+  bool closed_end_ = false;       // a frame that does not support it came after last_support_
+  bool extended_back_ = false;
+  double score_ = 0, peak_ = 0;
+  double since_support_ = 0;  // what the frames after last_support_ said together
+  std::uint32_t votes_ = 0;
+  std::optional<ViewPair> usual_views_;
+  LineFit path_;                              // follows the latest pairs: where to look
+  LineFit line_;                              // all pairs: what is reported
+  std::vector<Vote> voted_;                   // the latest
+  std::vector<Evidence> strongest_, latest_;  // disjoint
+  std::vector<Sha256> segments_;              // the latest
+};
+
+}  // namespace staydown::matching

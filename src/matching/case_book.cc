@@ -1,0 +1,100 @@
+#include "matching/case_book.h"
+
+#include <algorithm>
+
+namespace staydown::matching {
+namespace {
+
+// More showings than this in one case are joined pairwise, oldest first.
+constexpr std::size_t kMaxShowings = 32;
+
+VerdictKind weight(const Verdict& verdict) { return std::max(verdict.kind, verdict.would_be); }
+
+bool same_part(const Interval& a, const Interval& b) {
+  const MediaTime shared = std::min(a.end, b.end) - std::max(a.begin, b.begin);
+  return 2 * shared >= std::min(a.length(), b.length());
+}
+
+Interval hull(const Interval& a, const Interval& b) {
+  return {std::min(a.begin, b.begin), std::max(a.end, b.end)};
+}
+
+}  // namespace
+
+std::vector<CaseStep> CaseBook::apply(MediaTime now,
+                                      std::span<const std::pair<Match, Verdict>> judged) {
+  std::vector<CaseStep> steps;
+  std::erase_if(open_, [&](const OpenCase& open_case) {
+    const auto joins = [&](const std::pair<Match, Verdict>& item) {
+      return item.first.reference->info.id == open_case.match.reference->info.id &&
+             item.first.query.begin - step(open_case, {}).match.query.end <= max_gap_;
+    };
+    const CaseStep closed = step(open_case, CaseStepKind::kClosed);
+    const bool over = now - closed.match.query.end > max_gap_;
+    if (!over || std::any_of(judged.begin(), judged.end(), joins)) return false;
+    steps.push_back(closed);
+    return true;
+  });
+  for (const auto& [match, verdict] : judged) {
+    OpenCase* known = joined_by(match);
+    const VerdictKind kind = weight(verdict);
+    if (known == nullptr && kind == VerdictKind::kAllow) continue;
+    if (known == nullptr) {
+      open_.push_back({++last_number_, match, verdict, {}});
+      extend(open_.back(), match, verdict);
+      steps.push_back(step(open_.back(), CaseStepKind::kOpened));
+      continue;
+    }
+    const VerdictKind before = weight(known->verdict);
+    extend(*known, match, verdict);
+    if (before < kind) steps.push_back(step(*known, CaseStepKind::kRaised));
+  }
+  return steps;
+}
+
+std::vector<CaseStep> CaseBook::finish() {
+  std::vector<CaseStep> steps;
+  for (const OpenCase& open_case : open_) steps.push_back(step(open_case, CaseStepKind::kClosed));
+  open_.clear();
+  return steps;
+}
+
+CaseBook::OpenCase* CaseBook::joined_by(const Match& match) {
+  const auto found = std::find_if(open_.begin(), open_.end(), [&](const OpenCase& open_case) {
+    return open_case.match.reference->info.id == match.reference->info.id;
+  });
+  return found == open_.end() ? nullptr : &*found;
+}
+
+void CaseBook::extend(OpenCase& open_case, const Match& match, const Verdict& verdict) {
+  if (weight(verdict) > weight(open_case.verdict)) open_case.verdict = verdict;
+  if (match.score >= open_case.match.score) open_case.match = match;
+
+  auto& showings = open_case.showings;
+  Showing added{match.query, match.interval, match.score};
+  const auto weaker = [&](const Showing& known) {
+    return same_part(known.query, added.query) && known.score <= added.score;
+  };
+  const bool explained = std::any_of(showings.begin(), showings.end(), [&](const Showing& known) {
+    return same_part(known.query, added.query) && known.score > added.score;
+  });
+  if (explained) return;
+  std::erase_if(showings, weaker);
+  showings.push_back(added);
+  if (showings.size() <= kMaxShowings) return;
+  showings[1].query = hull(showings[0].query, showings[1].query);
+  showings[1].reference = hull(showings[0].reference, showings[1].reference);
+  showings.erase(showings.begin());
+}
+
+CaseStep CaseBook::step(const OpenCase& open_case, CaseStepKind kind) {
+  CaseStep step{open_case.number, kind, open_case.match, open_case.verdict};
+  for (const Showing& showing : open_case.showings) {
+    step.match.query = hull(step.match.query, showing.query);
+    step.match.interval = hull(step.match.interval, showing.reference);
+  }
+  step.match.ended = kind == CaseStepKind::kClosed;
+  return step;
+}
+
+}  // namespace staydown::matching

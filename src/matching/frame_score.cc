@@ -1,0 +1,110 @@
+#include "matching/frame_score.h"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+
+namespace staydown::matching {
+namespace {
+
+// A frame stands for the moments around it: half of the 500 ms at which references are sampled.
+constexpr double kReach = 0.25;
+constexpr double kReferenceStep = 2 * kReach;
+// How many entries before the window may still reach into it by a long `end` (two views each).
+constexpr std::size_t kLookBack = 8;
+// Prior odds: the pair of views that matched before against any other, and a time at the centre of
+// the window against one in its outer parts.
+constexpr double kUsualViews = 16, kCentral = 4;
+
+// An entry whose near-duplicates were dropped stands for this many more seconds.
+double stretch(const ReferenceEntry& entry) {
+  return std::max(0.0, seconds(entry.end - entry.time) - kReferenceStep);
+}
+
+struct Comparison {
+  const Descriptor* view;
+  std::size_t entry;
+  float distance;
+  double weight;
+};
+
+// Sets when in the reference the frame was, from the comparisons of the view that matched best.
+void locate(const std::vector<Comparison>& comparisons, const ReferenceTimeline& timeline,
+            const Window& window, const Calibration& calibration, FrameScore& score) {
+  const DescriptorKind kind = kind_of(score.query->value);
+  double total = 0, mean = 0, spread = 0;
+  for (const Comparison& c : comparisons) {
+    if (c.view != score.query) continue;
+    const double odds =
+        c.weight * std::exp(calibration.new_information(kind, score.distance - c.distance, 0));
+    const ReferenceEntry& entry = timeline.entries[c.entry];
+    const double begin = seconds(entry.time), length = stretch(entry);
+    const double time = std::clamp(window.center, begin, begin + length);
+    total += odds;
+    const double away = time - mean;
+    mean += odds / total * away;
+    spread += odds * (away * (time - mean) + length * length / 12);
+  }
+  score.reference_time = mean;
+  score.reference_sigma = std::hypot(kReach, std::sqrt(spread / total));
+}
+
+}  // namespace
+
+bool informative(const ReferenceEntry& entry) {
+  return !entry.generic && entry.quality >= kMinQuality;
+}
+
+EntryRange entries_within(const ReferenceTimeline& timeline, const Window& window) {
+  const auto& entries = timeline.entries;
+  const auto later = [](double t, const ReferenceEntry& entry) { return t < seconds(entry.time); };
+  const double from = window.center - window.half_width - kReach;
+  const double to = window.center + window.half_width + kReach;
+  const auto first = std::upper_bound(entries.begin(), entries.end(), from, later);
+  const auto last = std::upper_bound(first, entries.end(), to, later);
+  const auto begin = static_cast<std::size_t>(first - entries.begin());
+  return {begin - std::min(begin, kLookBack), static_cast<std::size_t>(last - entries.begin())};
+}
+
+std::optional<FrameScore> score_frame(const QueryFrame& frame, const ReferenceTimeline& timeline,
+                                      const Window& window, const std::optional<ViewPair>& usual,
+                                      const Calibration& calibration) {
+  const double from = window.center - window.half_width - kReach;
+  const EntryRange range = entries_within(timeline, window);
+  FrameScore score;
+  double prior = 0, evidence = 0, best = 0, best_weight = 0;
+  std::vector<Comparison> comparisons;
+  for (std::size_t i = range.begin; i < range.end; ++i) {
+    const ReferenceEntry& entry = timeline.entries[i];
+    const double begin = seconds(entry.time), end = begin + stretch(entry);
+    if (!informative(entry) || end < from) continue;
+    const bool central =
+        begin - kReferenceStep <= window.center && window.center <= end + kReferenceStep;
+    for (const Descriptor* view : frame.views) {
+      if (view->value.index() != entry.value.index()) continue;
+      const DescriptorKind kind = kind_of(view->value);
+      if (calibration.cap(kind) <= 0) continue;
+      const double weight =
+          (central ? kCentral : 1) * (usual == ViewPair{view->view, entry.view} ? kUsualViews : 1);
+      const float d = distance(view->value, entry.value);
+      const double log_ratio = calibration.log_ratio(kind, d);
+      prior += weight;
+      evidence += weight * std::exp(log_ratio);
+      if (score.query == nullptr ||
+          std::tuple(log_ratio, -d, weight) > std::tuple(best, -score.distance, best_weight)) {
+        best = log_ratio;
+        best_weight = weight;
+        score.query = view;
+        score.entry = i;
+        score.distance = d;
+      }
+      comparisons.push_back({view, i, d, weight});
+    }
+  }
+  if (prior <= 0) return std::nullopt;
+  score.log_ratio = std::log(evidence / prior);
+  locate(comparisons, timeline, window, calibration, score);
+  return score;
+}
+
+}  // namespace staydown::matching

@@ -1,0 +1,62 @@
+// One sampled query frame against the part of a reference where it should be.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/descriptor.h"
+#include "core/reference.h"
+#include "matching/calibration.h"
+#include "matching/line_fit.h"
+
+namespace staydown::matching {
+
+// PDQ's measure below which a frame says too little to be matched (Davis et al., Facebook 2019).
+inline constexpr int kMinQuality = 50;
+
+// The views of one frame that say something.
+struct QueryFrame {
+  MediaTime time{};
+  std::vector<const Descriptor*> views;  // in the order in which they came
+};
+
+// Which view of the query looked like which view of the reference.
+struct ViewPair {
+  View query = View::kFull, reference = View::kFull;
+  bool operator==(const ViewPair&) const = default;
+};
+
+struct FrameScore {
+  double log_ratio = 0;  // of all comparisons together, in nats
+  // The closest comparison.
+  const Descriptor* query = nullptr;
+  std::size_t entry = 0;
+  float distance = 0;
+  // Where in the reference the frame is from, in seconds: mean over the comparisons, and how
+  // exactly that is known. Near-duplicates of the closest entry leave it open.
+  double reference_time = 0, reference_sigma = 0;
+};
+
+// Positions in the timeline, begin <= i < end, of the entries that may stand for a time in the
+// window; entries outside it can be among them.
+struct EntryRange {
+  std::size_t begin = 0, end = 0;
+};
+EntryRange entries_within(const ReferenceTimeline& timeline, const Window& window);
+
+// Says something, and is not generic.
+bool informative(const ReferenceEntry& entry);
+
+// log sum_k w_k P(d_k | copy) / P(d_k | background) over the comparisons k of every view with every
+// informative entry in the window. The weights sum to 1 and depend on the past only (more for the
+// pair of views that matched before and for times near the centre), so the expectation of the ratio
+// over background is at most 1 however the comparisons depend on each other. nullopt if there is
+// nothing to compare.
+std::optional<FrameScore> score_frame(const QueryFrame& frame, const ReferenceTimeline& timeline,
+                                      const Window& window, const std::optional<ViewPair>& usual,
+                                      const Calibration& calibration);
+
+}  // namespace staydown::matching

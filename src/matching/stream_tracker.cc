@@ -1,0 +1,266 @@
+#include "matching/stream_tracker.h"
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <optional>
+#include <utility>
+
+#include "matching/alignment.h"
+
+namespace staydown::matching {
+namespace {
+
+// Bounds of what a stream keeps.
+constexpr std::size_t kMaxAlignments = 64;
+constexpr std::size_t kMaxPastFrames = 32;
+// One match needs more than one frame, whatever the thresholds are.
+constexpr std::uint32_t kMinVotes = 2;
+// Alignments of one reference whose lines are this close are one.
+constexpr double kSameLine = 0.75;  // seconds
+// Prior odds of a frame against being the first after a cut that jumps within the reference.
+constexpr double kFramesPerJump = 100;
+
+struct PastFrame {
+  MediaTime time{};
+  std::vector<Descriptor> views;
+};
+
+QueryFrame view_of(const PastFrame& past) {
+  QueryFrame frame{past.time, {}};
+  for (const Descriptor& view : past.views) frame.views.push_back(&view);
+  return frame;
+}
+
+bool covers_half(const Interval& of, const Interval& by) {
+  return 2 * (std::min(of.end, by.end) - std::max(of.begin, by.begin)) >= of.length();
+}
+
+}  // namespace
+
+class StreamTracker::Impl {
+ public:
+  Impl(std::shared_ptr<const Calibration> calibration, TrackerOptions options)
+      : calibration_(std::move(calibration)), options_(options) {}
+
+  std::vector<Match> update(const Observation& observation) {
+    if (!begin_) begin_ = observation.on_air.begin;
+    std::vector<Match> matches = follow_bank(observation.references);
+    std::size_t next_hit = 0;
+    const auto& descriptors = observation.descriptors;
+    for (std::size_t first = 0, last = 0; first < descriptors.size(); first = last) {
+      last = first + 1;
+      while (last < descriptors.size() && descriptors[last].time == descriptors[first].time) ++last;
+      const std::size_t first_hit = next_hit;
+      while (next_hit < observation.hits.size() && observation.hits[next_hit].descriptor < last) {
+        ++next_hit;
+      }
+      take_frame(descriptors.subspan(first, last - first), first,
+                 observation.hits.subspan(first_hit, next_hit - first_hit), observation.references,
+                 matches);
+    }
+    const MediaTime now =
+        last_frame_ ? std::max(observation.on_air.end, *last_frame_) : observation.on_air.end;
+    end_where([&](const Alignment& a) { return now - a.last_support() > options_.max_gap; },
+              matches);
+    report(observation, matches);
+    return in_order(std::move(matches));
+  }
+
+  std::vector<Match> finish() {
+    std::vector<Match> matches;
+    end_where([](const Alignment&) { return true; }, matches);
+    past_.clear();
+    last_frame_.reset();
+    begin_.reset();
+    return in_order(std::move(matches));
+  }
+
+  bool undecided() const {
+    return std::any_of(open_.begin(), open_.end(), [&](const Alignment& a) {
+      return a.score() > 0 && !std::any_of(open_.begin(), open_.end(), [&](const Alignment& b) {
+               return b.peak() >= options_.takedown_score && b.votes() >= kMinVotes &&
+                      b.reference()->info.id == a.reference()->info.id;
+             });
+    });
+  }
+
+  double score() const {
+    double highest = 0;
+    for (const Alignment& a : open_) highest = std::max(highest, a.score());
+    return highest;
+  }
+
+ private:
+  bool reportable(const Alignment& a) const {
+    return a.votes() >= kMinVotes && a.peak() >= options_.review_score;
+  }
+
+  // Another alignment of the same reference explains the same part of the stream better.
+  bool superseded(const Alignment& a) const {
+    return std::any_of(open_.begin(), open_.end(), [&](const Alignment& b) {
+      if (&a == &b || a.reference()->info.id != b.reference()->info.id) return false;
+      const bool better = b.strength() > a.strength() || (b.strength() == a.strength() && &b < &a);
+      return better && covers_half(a.query(), b.query());
+    });
+  }
+
+  template <typename Predicate>
+  void end_where(Predicate ends, std::vector<Match>& matches) {
+    for (const Alignment& a : open_) {
+      if (ends(a) && reportable(a) && !superseded(a)) matches.push_back(a.match(true));
+    }
+    std::erase_if(open_, ends);
+  }
+
+  // Alignments go on with the enforced generation of their reference, or end.
+  std::vector<Match> follow_bank(const ReferenceSet& references) {
+    std::vector<Match> matches;
+    for (Alignment& a : open_) {
+      const auto now = references.find(a.reference()->info.id);
+      if (now != references.end() && now->second != a.reference()) a.rebind(now->second);
+    }
+    end_where([&](const Alignment& a) { return !references.contains(a.reference()->info.id); },
+              matches);
+    return matches;
+  }
+
+  void take_frame(std::span<const Descriptor> views, std::size_t position,
+                  std::span<const Hit> hits, const ReferenceSet& references,
+                  std::vector<Match>& matches) {
+    const MediaTime now = views.front().time;
+    if (last_frame_ && now <= *last_frame_) {
+      if (*last_frame_ - now <= options_.max_gap) return;         // seen already
+      end_where([](const Alignment&) { return true; }, matches);  // the clock was set back
+      past_.clear();
+      begin_ = now;
+    }
+    QueryFrame frame{now, {}};
+    for (const Descriptor& view : views) {
+      if (view.quality >= kMinQuality) frame.views.push_back(&view);
+    }
+    if (!frame.views.empty()) {
+      for (Alignment& a : open_) a.follow(frame, *calibration_);
+    }
+    for (const Hit& hit : hits) open(views[hit.descriptor - position], hit, frame, references);
+    drop_duplicates(now);
+    std::erase_if(open_,
+                  [](const Alignment& a) { return a.score() <= 0 && a.votes() < kMinVotes; });
+    remember(frame);
+    last_frame_ = now;
+  }
+
+  void open(const Descriptor& query, const Hit& hit, const QueryFrame& frame,
+            const ReferenceSet& references) {
+    const auto enforced = references.find(hit.reference->info.id);
+    if (enforced == references.end() || enforced->second != hit.reference) return;
+    const ReferenceEntry& entry = hit.reference->entries[hit.entry];
+    if (query.quality < kMinQuality || !informative(entry)) return;
+    double inherited = 0;
+    bool supported = false;
+    for (const Alignment& a : open_) {
+      if (a.reference() != hit.reference) continue;
+      if (a.explains(query.time, entry)) return;
+      supported = supported || a.supported(query.time);
+      if (a.votes() >= kMinVotes) inherited = std::max(inherited, a.score());
+    }
+    const double jump =
+        std::log(kFramesPerJump * static_cast<double>(hit.reference->entries.size()));
+    inherited = supported ? 0 : std::max(0.0, std::min(inherited, options_.takedown_score) - jump);
+    const MediaTime earliest = last_frame_.value_or(*begin_);
+    Alignment opened(query, hit, frame.views.size(), inherited, earliest, *calibration_);
+    if (opened.score() <= 0) return;
+    if (open_.size() >= kMaxAlignments && !evict_below(opened.score())) return;
+    open_.push_back(std::move(opened));
+  }
+
+  // Makes room by dropping the weakest alignment, the youngest of several; false if none is weaker.
+  bool evict_below(double score) {
+    auto weakest = open_.begin();
+    for (auto a = open_.begin(); a != open_.end(); ++a) {
+      if (std::max(a->score(), a->peak()) <= std::max(weakest->score(), weakest->peak())) {
+        weakest = a;
+      }
+    }
+    if (weakest->peak() >= score) return false;
+    open_.erase(weakest);
+    return true;
+  }
+
+  // Of alignments that have become one the oldest stays, since it has seen most of the copy, unless
+  // another is stronger by more than a frame.
+  void drop_duplicates(MediaTime now) {
+    const double margin = calibration_->cap(DescriptorKind::kPdq);
+    for (std::size_t i = 0; i < open_.size(); ++i) {
+      for (std::size_t j = i + 1; j < open_.size();) {
+        const Alignment &a = open_[i], &b = open_[j];
+        const bool same = a.reference() == b.reference() && a.supported(now) && b.supported(now) &&
+                          std::abs(a.expected(now) - b.expected(now)) < kSameLine;
+        if (!same) {
+          ++j;
+          continue;
+        }
+        if (b.strength() > a.strength() + margin) std::swap(open_[i], open_[j]);
+        open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(j));
+      }
+    }
+  }
+
+  void remember(const QueryFrame& frame) {
+    PastFrame past{frame.time, {}};
+    for (const Descriptor* view : frame.views) {
+      if (kind_of(view->value) == DescriptorKind::kPdq) past.views.push_back(*view);
+    }
+    past_.push_back(std::move(past));
+    if (past_.size() > kMaxPastFrames) past_.pop_front();
+  }
+
+  void report(const Observation& observation, std::vector<Match>& matches) {
+    const MediaTime since = observation.descriptors.empty() ? observation.on_air.end
+                                                            : observation.descriptors.front().time;
+    for (Alignment& a : open_) {
+      if (a.last_support() < since) continue;
+      if (observation.digest != nullptr) a.add_segment(*observation.digest);
+      if (!reportable(a) || a.extended_back()) continue;
+      std::vector<QueryFrame> earlier;
+      for (auto past = past_.rbegin(); past != past_.rend(); ++past) {
+        earlier.push_back(view_of(*past));
+      }
+      a.extend_back(earlier, begin_.value_or(since), options_.max_gap, *calibration_);
+    }
+    for (const Alignment& a : open_) {
+      if (a.last_support() >= since && reportable(a) && !superseded(a)) {
+        matches.push_back(a.match(false));
+      }
+    }
+  }
+
+  static std::vector<Match> in_order(std::vector<Match> matches) {
+    std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
+      return std::pair(a.reference->info.id, a.query.begin) <
+             std::pair(b.reference->info.id, b.query.begin);
+    });
+    return matches;
+  }
+
+  std::shared_ptr<const Calibration> calibration_;
+  TrackerOptions options_;
+  std::vector<Alignment> open_;  // in order of opening
+  std::deque<PastFrame> past_;
+  std::optional<MediaTime> last_frame_, begin_;
+};
+
+StreamTracker::StreamTracker(std::shared_ptr<const Calibration> calibration, TrackerOptions options)
+    : impl_(std::make_unique<Impl>(std::move(calibration), options)) {}
+StreamTracker::~StreamTracker() = default;
+StreamTracker::StreamTracker(StreamTracker&&) noexcept = default;
+StreamTracker& StreamTracker::operator=(StreamTracker&&) noexcept = default;
+
+std::vector<Match> StreamTracker::update(const Observation& observation) {
+  return impl_->update(observation);
+}
+std::vector<Match> StreamTracker::finish() { return impl_->finish(); }
+bool StreamTracker::undecided() const { return impl_->undecided(); }
+double StreamTracker::score() const { return impl_->score(); }
+
+}  // namespace staydown::matching

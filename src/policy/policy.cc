@@ -1,0 +1,68 @@
+#include "policy/policy.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace staydown::policy {
+
+Policy::Policy(PolicyOptions options) : options_(std::move(options)) {}
+
+Verdict Policy::judge(const Match& match, const StreamContext& context) {
+  const ReferenceInfo& reference = match.reference->info;
+  Verdict verdict{VerdictKind::kAllow, "threshold", VerdictKind::kAllow};
+  if (match.score >= options_.takedown_score) {
+    verdict.kind = VerdictKind::kTakedown;
+  } else if (match.score >= options_.review_score) {
+    verdict.kind = VerdictKind::kReview;
+  }
+  const auto lower = [&](VerdictKind most, const char* rule) {
+    if (verdict.kind <= most) return;
+    verdict.kind = most;
+    verdict.rule = rule;
+  };
+  lower(reference.max_verdict, "reference_limit");
+  if (options_.listed_accounts.contains(context.account)) {
+    lower(VerdictKind::kReview, "listed_account");
+  }
+  if (verdict.kind == VerdictKind::kTakedown && breaker_open(reference, context)) {
+    lower(VerdictKind::kReview, "breaker");
+  }
+  verdict.would_be = verdict.kind;
+  if (options_.observe) lower(VerdictKind::kAllow, "observe");
+  return verdict;
+}
+
+bool Policy::breaker_open(const ReferenceInfo& reference, const StreamContext& context) {
+  if (options_.breaker.max_streams <= 0 || reference.confirmed ||
+      options_.released.contains(reference.id)) {
+    return false;
+  }
+  const MediaTime now = context.now, window = options_.breaker.window;
+  const std::scoped_lock lock(mutex_);
+  if (tripped_.contains(reference.id)) return true;
+
+  Firings& firings = firings_[reference.id];
+  std::erase_if(firings, [&](const auto& firing) { return now - firing.second.last > window; });
+  Firing& firing = firings.try_emplace(context.stream, Firing{now, now}).first->second;
+  firing.last = std::max(firing.last, now);
+  const auto streams = std::count_if(firings.begin(), firings.end(), [&](const auto& other) {
+    return now - other.second.first <= window;
+  });
+  if (streams <= options_.breaker.max_streams) return false;
+  firings_.erase(reference.id);
+  tripped_.insert(reference.id);
+  new_trips_.push_back({reference.id, static_cast<int>(streams)});
+  return true;
+}
+
+std::vector<ReferenceId> Policy::tripped() const {
+  const std::scoped_lock lock(mutex_);
+  return {tripped_.begin(), tripped_.end()};
+}
+
+std::vector<BreakerTrip> Policy::take_trips() {
+  const std::scoped_lock lock(mutex_);
+  return std::exchange(new_trips_, {});
+}
+
+}  // namespace staydown::policy

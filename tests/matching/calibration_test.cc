@@ -1,0 +1,70 @@
+#include "matching/calibration.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/test_calibration.h"
+
+namespace staydown::matching {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(Calibration, ReadsCurvesBetweenTheirPoints) {
+  const auto calibration = testing::test_calibration();
+  EXPECT_DOUBLE_EQ(calibration->log_ratio(DescriptorKind::kPdq, 10), 14);
+  EXPECT_DOUBLE_EQ(calibration->log_ratio(DescriptorKind::kPdq, 49), 8.5);
+  EXPECT_DOUBLE_EQ(calibration->log_ratio(DescriptorKind::kPdq, 300), -3.5);
+  EXPECT_DOUBLE_EQ(calibration->cap(DescriptorKind::kPdq), 14);
+}
+
+TEST(Calibration, GivesNoWeightToAKindWithoutACurve) {
+  const auto calibration = testing::test_calibration();
+  EXPECT_DOUBLE_EQ(calibration->log_ratio(DescriptorKind::kEmbedding, 0), 0);
+  EXPECT_DOUBLE_EQ(calibration->cap(DescriptorKind::kEmbedding), 0);
+}
+
+TEST(Calibration, AsksForMoreOfALargerBankAndOfARarerAlarm) {
+  const auto calibration = testing::test_calibration();
+  const double base = calibration->threshold(100, 1'000'000);
+  EXPECT_NEAR(base, std::log(3600.0 * 1e6 * 1e4), 1e-9);
+  EXPECT_NEAR(calibration->threshold(100, 10'000'000) - base, std::log(10.0), 1e-9);
+  EXPECT_NEAR(base - calibration->threshold(10'000, 1'000'000), std::log(100.0), 1e-9);
+}
+
+TEST(Calibration, TakesTheMeasuredTailWhereItIsHeavierThanTheory) {
+  const auto heavy = Calibration::parse(
+      R"({"format": 1, "version": "x", "curves": {},
+          "false_alarms": {"starts_per_hour": 3600, "tail_rate": 0.5, "tail_log_per_entry_hour": 2}})",
+      "heavy");
+  ASSERT_TRUE(heavy.has_value());
+  EXPECT_NEAR(heavy->threshold(100, 1000), (2 + std::log(1e4 * 1000)) / 0.5, 1e-9);
+}
+
+TEST(Calibration, NamesTheFileAndWhatIsWrongWithIt) {
+  const auto message = [](std::string_view json) {
+    return Calibration::parse(json, "mine.json").error().message;
+  };
+  EXPECT_THAT(message("{"), HasSubstr("calibration mine.json"));
+  EXPECT_THAT(message(R"({"format": 2})"), HasSubstr("format must be 1"));
+  EXPECT_THAT(message(R"({"format": 1, "version": "x", "curves": {"pdq": {"cap": 3, "unchanged": 1,
+      "nats_per_unit": 1, "points": [[2, 1], [1, 2]]}}})"),
+              HasSubstr("mine.json: pdq: points must be in ascending order"));
+  EXPECT_THAT(message(R"({"format": 1, "version": "x", "curves": {"pdq": {"cap": -1}}})"),
+              HasSubstr("cap must be a positive number"));
+}
+
+TEST(Calibration, ShipsWithOneFileInTheBinary) {
+  const Calibration& shipped = Calibration::embedded();
+  EXPECT_FALSE(shipped.version().empty());
+  EXPECT_GT(shipped.log_ratio(DescriptorKind::kPdq, 10), 10);
+  EXPECT_LT(shipped.log_ratio(DescriptorKind::kPdq, 128), -1);
+  for (int d = 1; d <= 256; ++d) {
+    EXPECT_LE(shipped.log_ratio(DescriptorKind::kPdq, static_cast<float>(d)),
+              shipped.log_ratio(DescriptorKind::kPdq, static_cast<float>(d - 1)))
+        << d;
+  }
+}
+
+}  // namespace
+}  // namespace staydown::matching

@@ -1,0 +1,275 @@
+#include "matching/stream_tracker.h"
+
+#include <gtest/gtest.h>
+
+#include "support/match_of.h"
+#include "support/synthetic_stream.h"
+#include "support/test_calibration.h"
+
+namespace staydown::matching {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::AllOf;
+using testing::background;
+using testing::copy_of;
+using ::testing::ElementsAre;
+using testing::footage;
+using ::testing::Ge;
+using ::testing::IsEmpty;
+using ::testing::Le;
+using testing::MatchOf;
+using testing::Outcome;
+using testing::Scene;
+using testing::SyntheticBank;
+using ::testing::UnorderedElementsAre;
+
+constexpr TrackerOptions kThresholds{.review_score = 25, .takedown_score = 30};
+
+class StreamTrackerTest : public ::testing::Test {
+ protected:
+  StreamTrackerTest() {
+    bank.add("ref-a", Scene(100, 120s), 120s);
+    bank.add("ref-b", Scene(200, 90s), 90s);
+    bank.add("ref-c", Scene(300, 60s), 60s);
+  }
+  Outcome run(const testing::Script& script, const testing::StreamOptions& options = {}) {
+    return testing::run(tracker, bank, script, options);
+  }
+
+  SyntheticBank bank;
+  StreamTracker tracker{testing::test_calibration(), kThresholds};
+};
+
+TEST_F(StreamTrackerTest, SaysNothingOfBackground) {
+  const Outcome result = run({background(600s)});
+  EXPECT_THAT(result.updates, IsEmpty());
+  EXPECT_FALSE(tracker.undecided());
+}
+
+TEST_F(StreamTrackerTest, ReportsBothIntervalsOfACopyThatStartsInTheMiddle) {
+  const Outcome result =
+      run(background(12s) + copy_of("ref-a").from(30s).lasting(20s) + background(30s));
+  EXPECT_THAT(result.ended,
+              ElementsAre(MatchOf("ref-a").query(12s, 32s).reference(30s, 50s).speed(1.0)));
+  EXPECT_THAT(result.decided, AllOf(Ge(14s), Le(18s)));
+}
+
+TEST_F(StreamTrackerTest, ReportsACopyThatLastsUntilTheStreamEnds) {
+  const Outcome result = run(background(10s) + copy_of("ref-b").from(0s).lasting(15s));
+  EXPECT_THAT(result.ended, ElementsAre(MatchOf("ref-b").query(10s, 25s).reference(0s, 15s)));
+}
+
+TEST_F(StreamTrackerTest, ReportsTheWholeReferenceFromTheFirstFrameOn) {
+  const Outcome result = run({copy_of("ref-c").lasting(60s)});
+  EXPECT_THAT(result.ended, ElementsAre(MatchOf("ref-c").query(0s, 60s).reference(0s, 60s)));
+}
+
+TEST_F(StreamTrackerTest, FollowsChangedSpeeds) {
+  for (const double speed : {0.8, 0.9, 1.1, 1.25}) {
+    StreamTracker one(testing::test_calibration(), kThresholds);
+    const auto shown = MediaTime(static_cast<std::int64_t>(40e6 / speed));
+    const Outcome result = testing::run(
+        one, bank,
+        background(10s) + copy_of("ref-a").from(20s).lasting(shown).speed(speed) + background(20s));
+    EXPECT_THAT(
+        result.ended,
+        ElementsAre(MatchOf("ref-a").query(10s, 10s + shown).reference(20s, 60s).speed(speed)))
+        << speed;
+  }
+}
+
+TEST_F(StreamTrackerTest, FindsNoisyCopiesByMostOfTheirFramesAndRemembersTheView) {
+  for (const View view : {View::kMirrored, View::kTrimmed}) {
+    StreamTracker one(testing::test_calibration(), kThresholds);
+    const Outcome result =
+        testing::run(one, bank,
+                     background(10s) + copy_of("ref-a").from(5s).lasting(30s).noise(30).as(view) +
+                         background(20s));
+    ASSERT_THAT(result.ended, ElementsAre(MatchOf("ref-a").query(10s, 40s).reference(5s, 35s)));
+    for (const Evidence& evidence : result.ended.front().evidence) {
+      EXPECT_EQ(evidence.query_view, view);
+    }
+  }
+}
+
+TEST_F(StreamTrackerTest, ReadsKeyframesAndDenseFramesAlike) {
+  for (const MediaTime step : {MediaTime(2s), MediaTime(1s), MediaTime(500ms), MediaTime(250ms)}) {
+    StreamTracker one(testing::test_calibration(), kThresholds);
+    const Outcome result = testing::run(
+        one, bank, background(20s) + copy_of("ref-a").from(30s).lasting(40s) + background(20s),
+        {.step = step});
+    EXPECT_THAT(result.ended, ElementsAre(MatchOf("ref-a").query(20s, 60s).reference(30s, 70s)))
+        << to_string(step);
+  }
+}
+
+TEST_F(StreamTrackerTest, FollowsTwoReferencesAtOnce) {
+  const Outcome result = run(
+      background(10s) + copy_of("ref-a").from(10s).lasting(30s).with("ref-b") + background(20s));
+  EXPECT_THAT(result.ended,
+              UnorderedElementsAre(MatchOf("ref-a").query(10s, 40s).reference(10s, 40s),
+                                   MatchOf("ref-b").query(10s, 40s).reference(10s, 40s)));
+}
+
+TEST_F(StreamTrackerTest, ReportsAReferenceThatContainsAnotherAndTheOther) {
+  const auto part = [&] {
+    auto timeline = std::make_shared<ReferenceTimeline>();
+    timeline->info.id = ReferenceId("excerpt");
+    timeline->duration = 30s;
+    for (const ReferenceEntry& entry : bank.references().at(ReferenceId("ref-a"))->entries) {
+      if (entry.time < 40s || entry.time >= 70s) continue;
+      timeline->entries.push_back(entry);
+      timeline->entries.back().time -= 40s;
+      timeline->entries.back().end -= 40s;
+    }
+    return timeline;
+  }();
+  bank.add(part, bank.scene("ref-a"));
+  const Outcome result =
+      run(background(10s) + copy_of("ref-a").from(20s).lasting(60s) + background(20s));
+  EXPECT_THAT(result.ended,
+              UnorderedElementsAre(MatchOf("ref-a").query(10s, 70s).reference(20s, 80s),
+                                   MatchOf("excerpt").query(30s, 60s).reference(0s, 30s)));
+}
+
+TEST_F(StreamTrackerTest, ReportsTheSameReferenceTwiceInARow) {
+  const Outcome result = run(copy_of("ref-a").from(10s).lasting(30s) +
+                             copy_of("ref-a").from(10s).lasting(30s) + background(20s));
+  EXPECT_THAT(result.ended, ElementsAre(MatchOf("ref-a").query(0s, 30s).reference(10s, 40s),
+                                        MatchOf("ref-a").query(30s, 60s).reference(10s, 40s)));
+}
+
+TEST_F(StreamTrackerTest, FollowsCutsThatJumpWithinTheReference) {
+  const Outcome result = run(background(10s) + copy_of("ref-a").from(10s).lasting(12s) +
+                             copy_of("ref-a").from(60s).lasting(12s) +
+                             copy_of("ref-a").from(35s).lasting(12s) + background(20s));
+  EXPECT_THAT(result.ended, ElementsAre(MatchOf("ref-a").query(10s, 22s).reference(10s, 22s),
+                                        MatchOf("ref-a").query(22s, 34s).reference(60s, 72s),
+                                        MatchOf("ref-a").query(34s, 46s).reference(35s, 47s)));
+}
+
+TEST_F(StreamTrackerTest, ReportsOneMatchOfALoopingReference) {
+  const Scene loop = Scene(400, 60s).looped(10s);
+  bank.add("loop", loop, 60s);
+  const Outcome result =
+      run(background(10s) + copy_of("loop").from(0s).lasting(30s) + background(20s));
+  ASSERT_THAT(result.ended, ElementsAre(MatchOf("loop").query(10s, 40s)));
+  EXPECT_EQ(result.ended.front().interval.length(), result.ended.front().query.length());
+}
+
+TEST_F(StreamTrackerTest, FindsACopyOfANearlyStaticReference) {
+  bank.add("lecture", Scene(500, 120s, 0s, 10), 120s);
+  const Outcome result =
+      run(background(10s) + copy_of("lecture").from(20s).lasting(60s).noise(4) + background(20s));
+  EXPECT_THAT(result.ended, ElementsAre(MatchOf("lecture").query(10s, 70s)));
+}
+
+TEST_F(StreamTrackerTest, NeverAddsUpAFrozenPicture) {
+  const Scene scene(100, 120s);
+  const PdqHash frozen = scene.at(40s);
+  const auto standing = std::make_shared<ReferenceTimeline>();
+  standing->info.id = ReferenceId("card");
+  standing->duration = 3600s;
+  standing->entries.push_back({.time = 0s, .end = 3600s, .quality = 100, .value = frozen});
+  bank.add(standing, scene);
+  const Outcome result =
+      run({footage(Scene(100, 40s).looped(40s), 40s).from(40s).lasting(1800s).speed(0)});
+  EXPECT_THAT(result.updates, IsEmpty());
+  EXPECT_LT(result.highest, 15);
+}
+
+TEST_F(StreamTrackerTest, NeverAddsUpALookAlikeThatMovesOnItsOwn) {
+  // The same place at another time: everything is near, nothing moves together.
+  const auto moving = [&](std::uint64_t seed) {
+    return Scene(600, 300s, 0s, 0).disturbed(seed, 12);
+  };
+  bank.add("place", moving(1), 300s);
+  const Outcome result = run({footage(moving(2), 300s)});
+  EXPECT_THAT(result.updates, IsEmpty());
+}
+
+TEST_F(StreamTrackerTest, GivesNoWeightToFramesThatSayNothing) {
+  const Outcome result = run({copy_of("ref-a").from(10s).lasting(30s).with_quality(49)});
+  EXPECT_THAT(result.updates, IsEmpty());
+  EXPECT_FALSE(tracker.undecided());
+}
+
+TEST_F(StreamTrackerTest, GivesNoWeightToGenericEntries) {
+  auto generic = std::make_shared<ReferenceTimeline>(*bank.references().at(ReferenceId("ref-a")));
+  for (ReferenceEntry& entry : generic->entries) entry.generic = true;
+  bank.add(generic, bank.scene("ref-a"));
+  EXPECT_THAT(run({copy_of("ref-a").from(10s).lasting(30s)}).updates, IsEmpty());
+}
+
+TEST_F(StreamTrackerTest, IsUndecidedFromTheFirstHitUntilTheTakedown) {
+  const auto frames = testing::render(bank, {copy_of("ref-a").from(10s).lasting(10s)}, {});
+  std::vector<bool> undecided;
+  for (std::size_t i = 0; i < frames.size(); i += 3) {
+    const std::vector<Descriptor> views(frames.begin() + static_cast<std::ptrdiff_t>(i),
+                                        frames.begin() + static_cast<std::ptrdiff_t>(i + 3));
+    tracker.update({.on_air = {views[0].time, views[0].time + 1s},
+                    .descriptors = views,
+                    .hits = bank.search(views),
+                    .references = bank.references()});
+    undecided.push_back(tracker.undecided());
+    if (!undecided.back()) break;
+  }
+  ASSERT_GE(undecided.size(), 3U);
+  EXPECT_TRUE(undecided.front());
+  EXPECT_FALSE(undecided.back());
+  EXPECT_LE(undecided.size(), 8U);
+}
+
+TEST_F(StreamTrackerTest, EndsWhatIsNoLongerEnforced) {
+  const auto frames = testing::render(bank, {copy_of("ref-a").from(10s).lasting(20s)}, {});
+  const auto hits = bank.search(frames);
+  const Interval on_air{0s, 20s};
+  EXPECT_THAT(
+      tracker.update(
+          {.on_air = on_air, .descriptors = frames, .hits = hits, .references = bank.references()}),
+      ElementsAre(MatchOf("ref-a")));
+  const ReferenceSet none;
+  const auto matches =
+      tracker.update({.on_air = {20s, 22s}, .descriptors = {}, .hits = {}, .references = none});
+  ASSERT_THAT(matches, ElementsAre(MatchOf("ref-a").query(0s, 20s).reference(10s, 30s)));
+  EXPECT_TRUE(matches.front().ended);
+  EXPECT_THAT(tracker.finish(), IsEmpty());
+}
+
+TEST_F(StreamTrackerTest, GoesOnWithTheNextGenerationOfAReference) {
+  const auto script = testing::Script{copy_of("ref-a").from(10s).lasting(30s)};
+  const auto frames = testing::render(bank, script, {});
+  const auto half = static_cast<std::ptrdiff_t>(frames.size() / 2);
+  const std::vector<Descriptor> first(frames.begin(), frames.begin() + half);
+  const std::vector<Descriptor> second(frames.begin() + half, frames.end());
+  tracker.update({.on_air = {0s, 15s},
+                  .descriptors = first,
+                  .hits = bank.search(first),
+                  .references = bank.references()});
+  auto next = std::make_shared<ReferenceTimeline>(*bank.references().at(ReferenceId("ref-a")));
+  next->generation = 2;
+  bank.add(next, bank.scene("ref-a"));
+  tracker.update({.on_air = {15s, 30s},
+                  .descriptors = second,
+                  .hits = bank.search(second),
+                  .references = bank.references()});
+  EXPECT_THAT(tracker.finish(), ElementsAre(MatchOf("ref-a").query(0s, 30s).reference(10s, 40s)));
+}
+
+TEST_F(StreamTrackerTest, KeepsTheDigestsOfTheSegmentsThatHoldTheEvidence) {
+  const auto frames = testing::render(bank, {copy_of("ref-a").from(10s).lasting(10s)}, {});
+  const auto hits = bank.search(frames);
+  Sha256 digest{};
+  digest[0] = 7;
+  const auto matches = tracker.update({.on_air = {0s, 10s},
+                                       .descriptors = frames,
+                                       .hits = hits,
+                                       .references = bank.references(),
+                                       .digest = &digest});
+  ASSERT_THAT(matches, ElementsAre(MatchOf("ref-a")));
+  EXPECT_THAT(matches.front().segments, ElementsAre(digest));
+}
+
+}  // namespace
+}  // namespace staydown::matching
