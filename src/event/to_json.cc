@@ -1,9 +1,8 @@
-#include <fmt/format.h>
-
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "core/sha256.h"
 #include "event/takedown_event.h"
 
 namespace staydown::event {
@@ -29,12 +28,6 @@ std::string without_controls(std::string text) {
     const auto next = static_cast<unsigned char>(text[i + 1]);
     if (next >= 0x80 && next <= 0x9F) text.replace(i, 2, "?");  // U+0080 to U+009F
   }
-  return text;
-}
-
-std::string hex(const Sha256& digest) {
-  std::string text;
-  for (const auto byte : digest) text += fmt::format("{:02x}", byte);
   return text;
 }
 
@@ -86,7 +79,7 @@ Json evidence(const std::vector<Evidence>& evidence) {
 
 Json segments(const std::vector<Sha256>& digests) {
   Json list = Json::array();
-  for (const auto& digest : digests) list.push_back(hex(digest));
+  for (const auto& digest : digests) list.push_back(to_hex(digest));
   return list;
 }
 
