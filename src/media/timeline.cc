@@ -89,9 +89,9 @@ MediaTime usual_step(const std::vector<Stamp>& stamps, MediaTime expected) {
     if (times[i] > times[i - 1]) steps.push_back(times[i] - times[i - 1]);
   }
   if (!steps.empty()) {
-    const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
+    const auto middle = steps.begin() + static_cast<std::ptrdiff_t>((steps.size() - 1) / 2);
     std::nth_element(steps.begin(), middle, steps.end());
-    return std::min(*middle, kLongestStep);
+    return *middle <= kLongestStep ? *middle : kUsualStep;
   }
   if (expected > MediaTime(0) && times.empty()) {
     return expected / static_cast<std::int64_t>(stamps.size());

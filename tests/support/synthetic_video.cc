@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "media/av_ptr.h"
+#include "media/ffmpeg_process.h"
 
 extern "C" {
 #include <libavutil/display.h>
@@ -279,13 +280,17 @@ void encode_silence(const VideoSpec& spec, Packets& packets) {
   check(avcodec_send_frame(encoder.get(), nullptr), "aac");
   receive_all(encoder.get(), packets.audio);
   packets.audio_parameters = parameters_of(encoder.get());
+  // The encoder begins before 0 (priming); muxers would shift what follows the first such packet.
+  const std::int64_t shift =
+      spec.first_timestamp - std::min<std::int64_t>(packets.audio[0]->pts, 0);
   for (const auto& packet : packets.audio) {
-    packet->pts += spec.first_timestamp;
-    packet->dts += spec.first_timestamp;
+    packet->pts += shift;
+    packet->dts += shift;
   }
 }
 
 Packets encode_packets(const VideoSpec& spec) {
+  media::set_up_ffmpeg();  // encoders write to stderr, too
   Packets packets;
   encode_video(spec, packets);
   if (spec.audio) encode_silence(spec, packets);
@@ -372,7 +377,7 @@ struct Group {
   std::int64_t begin = 0, end = 0;  // kTicks
 };
 
-std::vector<Group> cut(const Packets& packets, std::int64_t length) {
+std::vector<Group> cut(const Packets& packets, std::int64_t length, bool anywhere) {
   std::vector<Group> groups;
   const auto& video = packets.video;
   std::int64_t begin = video.empty() ? 0 : video[0]->pts;
@@ -394,7 +399,7 @@ std::vector<Group> cut(const Packets& packets, std::int64_t length) {
   };
   std::int64_t end = begin;
   for (std::size_t i = 0; i < video.size(); ++i) {
-    const bool key = (video[i]->flags & AV_PKT_FLAG_KEY) != 0;
+    const bool key = anywhere || (video[i]->flags & AV_PKT_FLAG_KEY) != 0;
     if (i > group.first && key && video[i]->pts - group.begin >= length) close(i, video[i]->pts);
     end = std::max(end, video[i]->pts + video[i]->duration);
   }
@@ -441,10 +446,10 @@ Bytes encode(const VideoSpec& spec) {
   const Packets packets = encode_packets(spec);
   Muxer muxer(spec, packets);
   if (spec.container != Container::kFragmentedMp4) {
-    for (const auto& group : cut(packets, INT64_MAX)) write_group(muxer, packets, group);
+    for (const auto& group : cut(packets, INT64_MAX, false)) write_group(muxer, packets, group);
     return muxer.finish();
   }
-  for (const auto& group : cut(packets, 0)) {
+  for (const auto& group : cut(packets, 0, false)) {
     write_group(muxer, packets, group);
     muxer.flush();
   }
@@ -461,7 +466,7 @@ void encode_to_file(const VideoSpec& spec, const std::string& path) {
 
 std::vector<Segment> segments(const VideoSpec& spec, const StreamId& stream, MediaTime length) {
   const Packets packets = encode_packets(spec);
-  const auto groups = cut(packets, length.count() * 9 / 100);
+  const auto groups = cut(packets, length.count() * 9 / 100, spec.cut_anywhere);
   std::vector<Segment> result;
   for (const auto& group : groups) {
     Segment segment;

@@ -60,6 +60,8 @@ struct VideoSpec {
   std::int64_t first_timestamp = 0;   // of the first frame, in 1/90000 s
   std::vector<MediaTime> times = {};  // of the frames, where they are not 1/fps apart
   std::function<void(Timestamps&)> retime = {};
+  bool cut_anywhere =
+      false;  // segments() cuts at the first frame from `length` on, keyframe or not
 };
 
 // The picture that frame at `time` of the video shows, and how long the video is.
@@ -71,6 +73,7 @@ Bytes encode(const VideoSpec& spec);
 void encode_to_file(const VideoSpec& spec, const std::string& path);
 
 // The video as a live stream: cut at the first keyframe from `length` on, timestamps going on.
+// Segment::start counts from the first frame.
 // Each segment is a file of its own, but for kFragmentedMp4, where they share Segment::init.
 // Segment::ingested is the epoch plus the end of the segment.
 std::vector<Segment> segments(const VideoSpec& spec, const StreamId& stream, MediaTime length);
