@@ -1,0 +1,22 @@
+#include "cli/reference_command.h"
+
+namespace staydown::cli {
+
+void add_reference_command(CLI::App& app, int& exit_code) {
+  auto* reference =
+      app.add_subcommand("reference", "Add, list and change the references of a bank");
+  reference->require_subcommand(1);
+  reference->footer(
+      "Examples:\n"
+      "  staydown reference list\n"
+      "  staydown reference disable attack\n"
+      "\n"
+      "The bank is ./bank.db, or $STAYDOWN_BANK, or what --bank says. A running scan follows it.");
+  add_reference_list(*reference, exit_code);
+  add_reference_change(*reference, exit_code);
+  add_reference_verify(*reference, exit_code);
+  add_reference_exchange(*reference, exit_code);
+  add_reference_audit(*reference, exit_code);
+}
+
+}  // namespace staydown::cli
