@@ -9,7 +9,6 @@ import argparse
 import json
 import os
 import pathlib
-import platform
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from dataclasses import asdict
 
 import corpus
 import edits as edit_list
+import environment
 import evaluate
 import streams as stream_plans
 import tables
@@ -40,8 +40,9 @@ def arguments() -> argparse.Namespace:
                         default=ROOT / "build" / "release" / "src" / "staydown")
     parser.add_argument("--edits", help="comma-separated names (default: all)")
     parser.add_argument("--copies", type=int, default=1, help="streams per reference and edit")
+    parser.add_argument("--copied", type=int, help="copy only the first N references (default: all)")
     parser.add_argument("--quick", action="store_true",
-                        help=f"only edits with a goal, on {QUICK_REFERENCES} references")
+                        help=f"only edits with a goal, and --copied {QUICK_REFERENCES}")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2, help="scans at a time (default: 2)")
     parser.add_argument("--encode-jobs", type=int, default=1,
@@ -49,17 +50,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--encode-only", action="store_true", help="make the streams and stop")
     parser.add_argument("--out", type=pathlib.Path, help="writes OUT.json and OUT.md")
     return parser.parse_args()
-
-
-def machine() -> str:
-    """In words, nothing that names it."""
-    names = [line.split(":", 1)[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text(
-    ).splitlines() if line.startswith("model name")] or [platform.machine()]
-    return f"{names[0]}, {os.cpu_count()} cores"
-
-
-def first_line(*call: str) -> str:
-    return subprocess.run(call, check=True, capture_output=True, text=True).stdout.splitlines()[0]
 
 
 def why_not_hit(outcome: evaluate.Outcome, copied: bool) -> str:
@@ -97,11 +87,13 @@ def main() -> None:
     clips = corpus.load(options.videos)
     references = [clip for clip in clips if clip.is_reference]
     background = [clip for clip in clips if not clip.is_reference]
-    copied = references[:QUICK_REFERENCES] if options.quick else references
+    copied = references[:QUICK_REFERENCES if options.quick else options.copied]
     more = corpus.load(options.more_references) if options.more_references else []
 
+    # Reference by reference, edits with a goal first: a part of them is of use already.
     copies = [stream_plans.copy_stream(clip, background, edit, number, options.seed)
-              for edit in edits for number in range(options.copies) for clip in copied]
+              for goal in (True, False) for clip in copied
+              for edit in edits if edit.goal == goal for number in range(options.copies)]
     plain = [stream_plans.background_stream(clip) for clip in background]
     left_out = [stream_plans.background_stream(clip) for clip in copied]
     cache = StreamCache(options.work / "streams", {str(clip.path): clip.digest for clip in clips})
@@ -135,9 +127,10 @@ def main() -> None:
             f" {flag}" for flag, given in (
                 ("--quick", options.quick), (f"--edits {options.edits}", options.edits),
                 ("--more-references DIR", options.more_references),
+                (f"--copied {options.copied}", options.copied),
                 (f"--copies {options.copies}", options.copies > 1)) if given),
-        "machine": machine(),
-        "ffmpeg": " ".join(first_line("ffmpeg", "-version").split()[:3]),
+        "machine": environment.machine(),
+        "ffmpeg": environment.ffmpeg(),
         "staydown": staydown.version(),
         "seed": options.seed,
         "shown": " or ".join(f"{s:.0f}" for s in stream_plans.SHOWN_S)

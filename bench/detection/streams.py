@@ -16,7 +16,7 @@ FPS = 25
 GOP_S = 2  # what live platforms ask of encoders
 HEIGHT = 360  # short side of the canvas
 SHOWN_S = (10.0, 30.0)  # of the reference, as far as it is that long
-LEAD_S = (6.0, 10.0)  # background before and after: not a multiple of the GOP
+LEAD_S = (4.0, 7.0)  # background before and after: not a multiple of the GOP
 
 
 @dataclass(frozen=True)
