@@ -3,35 +3,54 @@
 
 #include <chrono>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "core/segment_source.h"
+#include "media/clock.h"
 
 namespace staydown::media {
 
 struct InputOptions {
   StreamId stream;
   AccountId account;
-  MediaTime segment_length = std::chrono::seconds(2);    // cut at the first keyframe from here on
-  MediaTime longest_segment = std::chrono::seconds(10);  // cut here even without a keyframe
-  std::chrono::seconds reconnect_for{60};  // give up on a live input after this long without data
+  MediaTime segment_length = std::chrono::seconds(2);  // cut at the first keyframe from here on
+  // Cut here even without a keyframe; what follows until the next one cannot be decoded. x264's
+  // longest GOP, 250 frames unless told otherwise, lasts 10.4 s at 24 fps and 16.7 s at 15 fps.
+  MediaTime longest_segment = std::chrono::seconds(20);
+  std::chrono::seconds read_timeout{20};   // a live input that is silent for this long is lost
+  std::chrono::seconds reconnect_for{60};  // give up on a lost input after this long without data
+  bool listen = false;                     // RTMP and SRT: wait for a publisher to call here
 };
 
-// True for URLs that are watched as they come (http(s) streams, HLS, RTMP, RTSP, SRT, "-"), false
-// for files.
+// True for what is watched as it comes (http(s), HLS, RTMP, RTSP, SRT, "-"), false for files.
 bool is_live(const std::string& input);
 
-// Opens `input`: a path, "-" for stdin, or a URL of a protocol that the local FFmpeg has. The error
-// names the input, the reason and the remedy. Sequences count from 0; Segment::start continues the
-// input's own timestamps from 0 and stays monotonic across reconnects.
-Result<std::unique_ptr<SegmentSource>> open_input(const std::string& input, InputOptions options);
+// Opens `input`: a path, "-" for stdin, or a URL of a protocol that the local FFmpeg has; a path
+// that ends in .m3u8 is a playlist, and no other file may name another one. The error names the
+// input, the reason and the remedy. Blocks until the input answers, at most `read_timeout` (without
+// limit when listening), or `stop`.
+//
+// Each segment is a container of its own (media/remuxer.h). Sequences count from 0; Segment::start
+// is the smallest PTS of the segment, counts the input's own timestamps from 0, and grows across
+// reconnects and changes of the clock. Segment::ingested is when the last packet was there.
+//
+// A live input that breaks off is called again with a back-off of 0.5 s that doubles up to 10 s;
+// next() gives one error (kUnavailable) per lost stretch and goes on. RTMP, RTSP and SRT close a
+// connection in the same way when a broadcast ends and when it breaks, so there the end comes after
+// `reconnect_for`, and counts as lost only if it went on or there was another sign of failure.
+Result<std::unique_ptr<SegmentSource>> open_input(const std::string& input, InputOptions options,
+                                                  const std::stop_token& stop = {},
+                                                  Clock& clock = machine_clock());
 
 // Delays the segments of `source` until the moment they would have been complete on air, counted
 // from the first call of next(), and stamps Segment::ingested with it.
-std::unique_ptr<SegmentSource> at_real_time(std::unique_ptr<SegmentSource> source);
+std::unique_ptr<SegmentSource> at_real_time(std::unique_ptr<SegmentSource> source,
+                                            Clock& clock = machine_clock());
 
-// Several file sources as one, ordered by the time at which their segments end on air.
+// Several file sources as one, ordered by the time at which their segments end on air; at equal
+// times by their place in `sources`. Holds one segment per source.
 std::unique_ptr<SegmentSource> merge(std::vector<std::unique_ptr<SegmentSource>> sources);
 
 }  // namespace staydown::media
