@@ -10,6 +10,7 @@
 #include "media/input_timeline.h"
 #include "media/input_url.h"
 #include "media/packet_reader.h"
+#include "media/packet_times.h"
 #include "media/remuxer.h"
 #include "media/segment_cutter.h"
 
@@ -19,9 +20,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kFirstBackOff = 500ms, kLongestBackOff = 10'000ms;
-
-// ffmpeg's -dts_delta_threshold: a longer step of a clock that may change is another clock.
-constexpr MediaTime kLongestPause = 10s;
 
 class InputSource final : public SegmentSource {
  public:

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "media/av_ptr.h"
+#include "media/ffmpeg_process.h"
 
 namespace staydown::media {
 namespace {
@@ -37,6 +38,7 @@ Result<AVFramePtr> planar(const Image& image, int width, int height) {
 }  // namespace
 
 Result<Bytes> encode_jpeg(const Image& image, int width) {
+  set_up_ffmpeg();
   if (image.empty() || image.height <= 0 || width <= 0 ||
       (image.channels != 1 && image.channels != 3)) {
     return fail(ErrorCode::kInvalidArgument,

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "media/allow_list.h"
+#include "media/ffmpeg_process.h"
 
 namespace staydown::media {
 namespace {
@@ -87,6 +88,7 @@ Error media_error(const std::string& name, int code, const Interrupt& interrupt)
 
 Result<OpenedMedia> open_media(const InputUrl& input, Interrupt& interrupt, EditLists edit_lists,
                                Role role) {
+  set_up_ffmpeg();
   OpenedMedia opened;
   const AVInputFormat* format = nullptr;
   AVFormatContext* context = avformat_alloc_context();

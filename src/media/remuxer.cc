@@ -33,6 +33,8 @@ const char* container_for(const Track& track) {
       return sized && configured && params.extradata[0] == 1 ? with_header : "mpegts";
     case AV_CODEC_ID_MPEG4:
       return sized && configured ? with_header : "mpegts";
+    case AV_CODEC_ID_MPEG2VIDEO:
+      return "mpegts";
     case AV_CODEC_ID_VP8:  // not in MP4
       return "matroska";
     default:

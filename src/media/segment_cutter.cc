@@ -4,40 +4,19 @@
 #include <utility>
 
 #include "media/limits.h"
+#include "media/packet_times.h"
 
 namespace staydown::media {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr AVRational kMicroseconds = {1, 1'000'000};
-
 // Containers round times to 1 ms (Matroska, FLV): a GOP of 2 s may look 2 ms shorter.
 constexpr MediaTime kRounding = 2ms;
-
-// Beyond this a step of the timestamps is another clock, not a pause: ffmpeg's
-// -dts_delta_threshold.
-constexpr MediaTime kJump = 10s;
 
 // Room is left for what the container adds.
 constexpr auto kMostBytes = static_cast<std::int64_t>(SegmentLimits{}.max_bytes / 4 * 3);
 constexpr auto kMostPackets = static_cast<std::size_t>(SegmentLimits{}.max_frames);
-
-// No clock of a broadcast counts beyond this (292 years would overflow): a damaged timestamp.
-constexpr MediaTime kLatest = std::chrono::years(100);
-
-MediaTime in_media_time(std::int64_t ticks, AVRational time_base) {
-  return MediaTime(av_rescale_q(ticks, time_base, kMicroseconds));
-}
-
-void remove_implausible_times(AVPacket& packet, AVRational time_base) {
-  for (auto* ticks : {&packet.pts, &packet.dts}) {
-    const auto time = in_media_time(*ticks, time_base);
-    if (time < -kLatest || time > kLatest) *ticks = AV_NOPTS_VALUE;
-  }
-  const auto duration = in_media_time(packet.duration, time_base);
-  if (duration < 0s || duration > kJump) packet.duration = 0;
-}
 
 }  // namespace
 
@@ -46,7 +25,7 @@ bool SegmentCutter::starts_segment(const AVPacket& packet, const Track& track) c
   const auto length =
       in_media_time(packet.pts, track.time_base) - in_media_time(first_, track_.time_base);
   if ((packet.flags & AV_PKT_FLAG_KEY) != 0 && length >= policy_.wanted - kRounding) return true;
-  if (length >= policy_.longest || length < -kJump) return true;
+  if (length >= policy_.longest || length < -kLongestPause) return true;
   return packets_.size() >= kMostPackets || bytes_ + packet.size > kMostBytes;
 }
 
@@ -70,7 +49,7 @@ std::optional<Cut> SegmentCutter::add(AVPacketPtr packet, const Track& track) {
   std::optional<Cut> cut;
   const auto step =
       in_media_time(now, time_base) - in_media_time(previous_.value_or(now), time_base);
-  const bool jumps = std::chrono::abs(step) > kJump;
+  const bool jumps = std::chrono::abs(step) > kLongestPause;
   if (!packets_.empty() && (jumps || starts_segment(*packet, track))) cut = take();
   previous_ = now;
   if (packet->duration > 0) previous_duration_ = packet->duration;

@@ -4,6 +4,7 @@
 
 #include "media/input_file.h"
 #include "media/segment_content.h"
+#include "support/child_process.h"
 
 namespace staydown::media {
 namespace {
@@ -37,8 +38,6 @@ std::vector<MediaTime> frame_times(int count) {
   for (int i = 0; i < count; ++i) times.push_back(i * 40ms);
   return times;
 }
-
-MATCHER_P(ErrorOf, code, "") { return arg.code == code; }
 
 TEST(InputSource, CutsAFileAtKeyframes) {
   Folder folder;
@@ -99,6 +98,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Format{"HevcInMp4", Codec::kHevc, Container::kMp4, "matroska"},
                     Format{"Mpeg4InMpegTs", Codec::kMpeg4, Container::kMpegTs, "mpegts"},
                     Format{"Mpeg4InMp4", Codec::kMpeg4, Container::kMp4, "matroska"},
+                    Format{"Mpeg2InMpegTs", Codec::kMpeg2, Container::kMpegTs, "mpegts"},
                     Format{"Vp8InWebm", Codec::kVp8, Container::kWebm, "matroska"},
                     Format{"Vp9InWebm", Codec::kVp9, Container::kWebm, "matroska"},
                     Format{"Vp9InMp4", Codec::kVp9, Container::kMp4, "matroska"},
@@ -161,13 +161,17 @@ TEST(InputSource, GivesTheSameBytesEachTime) {
 
 TEST(InputSource, SaysWhatIsWrongWithAnInput) {
   Folder folder;
-  const auto sound = folder.with("notes.txt", std::string(4'000, 'x'));
-  const auto mpeg2 = folder.with("old.ts", {.codec = Codec::kMpeg2});
+  const auto notes = folder.with("notes.txt", std::string(4'000, 'x'));
+  const auto stills = folder.file("stills.mkv");
+  support::run({"ffmpeg", "-f", "lavfi", "-i", "color=d=1", "-c:v", "mjpeg", stills});
+  const auto silent = folder.file("sound.mka");
+  support::run({"ffmpeg", "-f", "lavfi", "-i", "sine=d=1", silent});
   const std::vector<std::pair<std::string, std::pair<ErrorCode, std::string>>> wrong = {
       {folder.file("none.mp4"), {ErrorCode::kNotFound, "No such file"}},
       {folder.path(), {ErrorCode::kIo, "is a directory"}},
-      {sound, {ErrorCode::kUnsupportedContainer, "convert it to one of MPEG-TS, MP4"}},
-      {mpeg2, {ErrorCode::kUnsupportedCodec, "video codec mpeg2video is not read"}},
+      {notes, {ErrorCode::kUnsupportedContainer, "convert it to one of MPEG-TS, MP4"}},
+      {stills, {ErrorCode::kUnsupportedCodec, "video codec mjpeg is not read"}},
+      {silent, {ErrorCode::kNoVideo, "no video"}},
       {"gopher://host/x", {ErrorCode::kInvalidArgument, "one of http, https, rtmp"}},
       {"concat:a.ts|b.ts", {ErrorCode::kNotFound, "No such file"}},
   };
