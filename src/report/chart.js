@@ -89,39 +89,46 @@ function timelineWindow(input) {
   return [Math.max(0, begin - margin), Math.min(whole, end + margin)];
 }
 
-// The stream above, each reference below, and a band from every matched part to its place.
-function timeline(input, tones) {
+// The matches of each reference, by its id.
+function byReference(matches) {
   const references = new Map();
-  for (const match of input.matches) {
+  for (const match of matches) {
     const one = references.get(match.reference.id) || {...match.reference, matches: []};
     one.duration = Math.max(one.duration, match.interval[1]);
     one.matches.push(match);
     references.set(match.reference.id, one);
   }
+  return [...references.values()];
+}
+
+// For each reference the stream above, the reference below, and a band from every matched part to
+// its place.
+function timeline(input, tones) {
+  const kRow = 190, kStream = 42, kReference = 118, kBar = 22;
+  const references = byReference(input.matches);
   const [from, to] = timelineWindow(input);
   const stream = scale(from, to, 4, 956);
-  const svg = chart(960, 84 + references.size * 128, `Timeline: ${input.matches.length} matched ` +
+  const svg = chart(960, references.length * kRow, `Timeline: ${input.matches.length} matched ` +
     `part(s) of stream ${input.stream} and their place in the reference; the table below has the times`);
-  svg.append(shape("text", {x: 4, y: 14, "font-weight": 600}, `Stream ${input.stream}`));
-  drawTicks(svg, stream, 40, false);
-  svg.append(shape("rect", {class: "track", x: 4, y: 42, width: 952, height: 22, rx: 3}));
-  let y = 140;
-  for (const reference of references.values()) {
+  for (const [row, reference] of references.entries()) {
     const line = scale(0, reference.duration, 4, 956);
-    svg.append(shape("rect", {class: "track", x: 4, y, width: 952, height: 22, rx: 3}));
+    const group = shape("g", {transform: `translate(0 ${row * kRow})`});
+    group.append(
+      shape("text", {x: 4, y: 14, "font-weight": 600}, `Stream ${input.stream}`),
+      shape("rect", {class: "track", x: 4, y: kStream, width: 952, height: kBar, rx: 3}),
+      shape("rect", {class: "track", x: 4, y: kReference, width: 952, height: kBar, rx: 3}),
+      shape("text", {x: 4, y: kReference + 58, "font-weight": 600}, `Reference ${reference.label || reference.id}`));
     for (const match of reference.matches) {
-      const [a, b] = [stream.at(match.query[0]), stream.at(match.query[1])];
-      const [c, d] = [line.at(match.interval[0]), line.at(match.interval[1])];
-      const band = shape("g", {class: tones(match)});
-      band.append(
-        shape("path", {class: "shade", d: `M${a} 64 L${b} 64 L${Math.max(d, c + 3)} ${y} L${c} ${y} Z`}),
-        shape("rect", {class: "fill", x: a, y: 42, width: Math.max(b - a, 3), height: 22, rx: 2}),
-        shape("rect", {class: "fill", x: c, y, width: Math.max(d - c, 3), height: 22, rx: 2}));
-      svg.append(band);
+      const a = stream.at(match.query[0]), b = Math.max(stream.at(match.query[1]), a + 3);
+      const c = line.at(match.interval[0]), d = Math.max(line.at(match.interval[1]), c + 3);
+      group.append(shape("g", {class: tones(match)},
+        shape("path", {class: "shade", d: `M${a} ${kStream + kBar} H${b} L${d} ${kReference} H${c} Z`}),
+        shape("rect", {class: "fill", x: a, y: kStream, width: b - a, height: kBar, rx: 2}),
+        shape("rect", {class: "fill", x: c, y: kReference, width: d - c, height: kBar, rx: 2})));
     }
-    drawTicks(svg, line, y + 22, true);
-    svg.append(shape("text", {x: 4, y: y + 58, "font-weight": 600}, `Reference ${reference.label || reference.id}`));
-    y += 128;
+    drawTicks(group, stream, kStream - 2, false);
+    drawTicks(group, line, kReference + kBar, true);
+    svg.append(group);
   }
   return {svg, zoomed: from > 0 || to < input.watched, from, to};
 }

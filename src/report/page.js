@@ -57,7 +57,7 @@ function facts(pairs) {
 }
 
 function badgeOf(data) {
-  return data.would_be ? `Observed only: would be ${data.would_be}` : kVerdicts[data.verdict];
+  return data.would_be ? `Observed only: would be ${kDecisions[data.would_be]}` : kVerdicts[data.verdict];
 }
 
 function certainty(score) {
@@ -151,7 +151,7 @@ function picture(data, alt) {
 
 function framePair(match, pair) {
   const stream = clock(pair.query), reference = clock(pair.reference);
-  const button = element("button", {class: "pair", type: "button", "aria-pressed": "false",
+  const button = element("button", {class: pair.reference_picture ? "pair" : "pair single", type: "button", "aria-pressed": "false",
     "aria-label": `Show the frames at ${stream} of the stream and ${reference} of the reference`},
     element("span", {class: "side"}, picture(pair.query_picture, `Stream at ${stream}`)),
     pair.reference_picture
@@ -218,7 +218,8 @@ function inputSection(input, cases) {
     const drawn = timeline(input, tones);
     section.append(element("h3", {}, "Where the stream matches the reference"),
       drawn.zoomed ? element("p", {class: "quiet"}, `Shows ${range([drawn.from, drawn.to])} of ` +
-        `${clock(input.watched)}; the score below covers all of it.`) : "", drawn.svg, matchTable(input));
+        `${clock(input.watched)}; the score below covers all of it.`) : "",
+      element("div", {class: "scroll"}, drawn.svg), matchTable(input));
     if (input.matches_left_out) {
       section.append(element("p", {}, `${plural(input.matches_left_out, "further update")} of matches did not fit ` +
         "into this page; the events have them."));
@@ -229,7 +230,7 @@ function inputSection(input, cases) {
     element("p", {class: "quiet"}, `How much evidence there was that the stream showed a reference. Highest: ` +
       `${scores.highest.toFixed(1)}${scores.cut ? ", cut off in the chart" : ""}.` +
       `${input.problems.length ? " Triangles mark parts that could not be used in full." : ""}`),
-    scores.svg, pictures(input));
+    element("div", {class: "scroll"}, scores.svg), pictures(input));
   if (input.problems.length) section.append(problemTable(input));
   if (input.events.length) section.append(eventData(input));
   return section;
@@ -238,7 +239,8 @@ function inputSection(input, cases) {
 function footer() {
   const versions = report.versions;
   return element("footer", {}, element("h2", {}, "How this was made"),
-    facts([["Software", versions.software], ["Descriptor", `${versions.model}, ${versions.precision}`],
+    facts([["Software", versions.software],
+           ["Descriptor", [versions.model, versions.precision].filter((part) => part).join(", ")],
            ["Calibration", versions.calibration], ["Index version", String(versions.index)]]),
     element("p", {}, "To repeat it:"), element("code", {class: "command"}, report.command));
 }

@@ -83,6 +83,25 @@ TEST(ReportInABrowser, ShowsAPairWhenItIsSelectedAndBlursItAgain) {
                         "focus true"));
 }
 
+TEST(ReportInABrowser, ShowsAShortCopyInALongObservedStream) {
+  const auto page =
+      saved("observed.html", long_observed_scan().render(sample_time(), [](auto&&...) {
+        return Result<std::optional<Frame>>(std::nullopt);
+      }));
+  const auto dom = rendered_dom(page);
+  EXPECT_EQ(count(dom,
+                  "<article class=\"finding review\"><span class=\"badge\">Observed only: would "
+                  "be sent to review</span>"),
+            2);
+  EXPECT_THAT(dom, HasSubstr("Would be sent to review at 1:00:10.0"));
+  EXPECT_THAT(dom, HasSubstr("observing only: nothing is enforced"));
+  EXPECT_THAT(dom,
+              HasSubstr("Shows 59:15.0 to 1:01:15.0 of 2:00:00.0; the score below covers all"));
+  EXPECT_THAT(dom, HasSubstr("Reference pictures are missing: <bdi>the reference's file is not at "
+                             "the path and digest that the bank keeps</bdi>"));
+  EXPECT_EQ(count(dom, "<span class=\"side absent\">Reference at 0:3"), 10);
+}
+
 TEST(ReportInABrowser, DrawsTheVerdictInItsColour) {
   const auto page = saved("sample.html", sample_page());
   const auto shot = screenshot(page, artefact("sample.png"), 1100, 2800);

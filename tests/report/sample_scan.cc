@@ -140,4 +140,43 @@ ReportBuilder sample_scan(const std::string& label) {
   return builder;
 }
 
+ReportBuilder long_observed_scan() {
+  const StreamId stream("news");
+  ReportBuilder builder(options());
+  builder.begin_input(stream, AccountId(), "rtmp://localhost/live/news");
+  std::uint32_t number = 0;
+  std::vector<event::TakedownEvent> events;
+  for (MediaTime begin = 0s; begin < 2h; begin += 10s) {
+    std::vector<Frame> frames;
+    std::vector<Match> matches;
+    if (begin == 1h || begin == 1h + 20s) {
+      auto reference = std::make_shared<ReferenceTimeline>(*sample_reference(""));
+      reference->info.id = ReferenceId(begin == 1h ? "ref-b" : "ref-c");
+      reference->duration = begin == 1h ? 40min : 90s;
+      auto match = match_until(reference, kShown.begin + 5s);
+      const auto later = begin - kShown.begin;
+      match.query = {begin, begin + 10s};
+      match.ended = true;
+      for (auto& evidence : match.evidence) {
+        evidence.query += later;
+        evidence.query_view = View::kInner;
+        frames.push_back(drawn_frame(2, evidence.query));
+      }
+      auto event = event_of(CaseStepKind::kOpened, match, VerdictKind::kReview);
+      event.stream = stream;
+      event.step.case_number = ++number;
+      event.step.verdict = {VerdictKind::kAllow, "observe", VerdictKind::kReview};
+      events.push_back(event);
+      matches.push_back(match);
+    }
+    builder.add(stream,
+                {{begin, begin + 10s},
+                 matches.empty() ? 0.5 : matches[0].score,
+                 frames,
+                 matches,
+                 {events.end() - static_cast<std::ptrdiff_t>(matches.size()), events.end()}});
+  }
+  return builder;
+}
+
 }  // namespace staydown::report

@@ -21,6 +21,10 @@ ReferenceTimelinePtr sample_reference(const std::string& label);
 // damaged.
 ReportBuilder sample_scan(const std::string& label);
 
+// Stream news, two hours, observed: 10 s of one reference at 1:00:00 and of another at 1:00:20,
+// both at the review level, in a picture within the picture.
+ReportBuilder long_observed_scan();
+
 // 2026-11-21T20:16:40Z
 WallTime sample_time();
 
