@@ -11,7 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using Json = nlohmann::json;
-using testing::ElementsAre;
 
 // The data of a rendered page.
 Json data_of(const std::string& page) {

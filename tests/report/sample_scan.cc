@@ -72,15 +72,15 @@ Frame drawn_frame(int scene, MediaTime time) {
   const double phase = seconds(time);
   const double sun_x = 256 + 180 * std::sin(phase / 5 + scene), sun_y = 90 + 40 * std::cos(phase);
   for (int y = 0; y < frame.rgb.height; ++y) {
-    auto* row = frame.rgb.row(y);
+    auto* pixel = frame.rgb.row(y);
     const double hill = 200 + 30 * std::sin((scene * 40 + y / 9.0) + phase / 9);
     for (int x = 0; x < frame.rgb.width; ++x) {
       const bool sun = std::hypot(x - sun_x, y - sun_y) < 34;
       const bool ground = y > hill + 24 * std::sin((x + scene * 97) / 60.0);
       const auto shade = static_cast<std::uint8_t>(y / 2 + x % 64 / 8);
-      row[3 * x] = sun ? 250 : ground ? 70 : static_cast<std::uint8_t>(60 + shade);
-      row[3 * x + 1] = sun ? 210 : ground ? static_cast<std::uint8_t>(90 + scene * 40) : shade;
-      row[3 * x + 2] = sun ? 90 : ground ? 60 : 190;
+      *pixel++ = sun ? 250 : ground ? 70 : static_cast<std::uint8_t>(60 + shade);
+      *pixel++ = sun ? 210 : ground ? static_cast<std::uint8_t>(90 + scene * 40) : shade;
+      *pixel++ = sun ? 90 : ground ? 60 : 190;
     }
   }
   return frame;
