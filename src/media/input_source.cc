@@ -21,6 +21,14 @@ using namespace std::chrono_literals;
 
 constexpr auto kFirstBackOff = 500ms, kLongestBackOff = 10'000ms;
 
+// A live playlist lists its last few segments; players begin three before its end (RFC
+// 8216, 6.3.3).
+constexpr MediaTime kLongestRewind = 60s;
+
+bool is_same(const AVPacket& a, const AVPacket& b) {
+  return a.pts == b.pts && a.size == b.size && std::equal(a.data, a.data + a.size, b.data);
+}
+
 class InputSource final : public SegmentSource {
  public:
   InputSource(InputUrl input, InputOptions options, Clock& clock)
@@ -29,14 +37,9 @@ class InputSource final : public SegmentSource {
         clock_(clock),
         cutter_({options_.segment_length, options_.longest_segment}) {}
 
+  // A listener waits for its first caller as long as it takes.
   Result<void> connect(const std::stop_token& stop) {
-    const bool waits = input_.kind != InputKind::kFile && input_.kind != InputKind::kStdin;
-    auto reader =
-        PacketReader::open(input_, options_.listen ? Role::kListen : Role::kCall,
-                           waits ? std::optional(options_.read_timeout) : std::nullopt, stop);
-    if (!reader) return tl::unexpected(std::move(reader.error()));
-    reader_ = *std::move(reader);
-    return {};
+    return open(stop, options_.listen ? PacketReader::Limit() : options_.read_timeout);
   }
 
   Result<std::optional<Segment>> next(std::stop_token stop) override {
@@ -63,8 +66,27 @@ class InputSource final : public SegmentSource {
   }
 
  private:
+  bool waits_for_others() const {
+    return input_.kind != InputKind::kFile && input_.kind != InputKind::kStdin;
+  }
+
+  Result<void> open(const std::stop_token& stop, PacketReader::Limit connect) {
+    PacketReader::Patience patience;
+    if (waits_for_others()) patience = {.connect = connect, .packet = options_.read_timeout};
+    auto reader =
+        PacketReader::open(input_, options_.listen ? Role::kListen : Role::kCall, patience, stop);
+    if (!reader) return tl::unexpected(std::move(reader.error()));
+    reader_ = *std::move(reader);
+    return {};
+  }
+
   void take(AVPacketPtr packet) {
+    if (!first_packet_) first_packet_.reset(av_packet_clone(packet.get()));
     if (lost_since_) {
+      if (input_.kind == InputKind::kHttp && is_same(*packet, *first_packet_)) {
+        reader_.reset();
+        return end(std::nullopt);
+      }
       if (closed_in_order_) {
         ready_.emplace_back(
             fail(ErrorCode::kUnavailable,
@@ -74,10 +96,16 @@ class InputSource final : public SegmentSource {
       }
       lost_since_.reset();
     }
+    if (rewinds_ && packet->pts != AV_NOPTS_VALUE) {
+      const auto time = in_media_time(packet->pts, reader_->track().time_base);
+      if (time <= seen_ && time > seen_ - kLongestRewind) return;
+      rewinds_ = false;
+    }
     if (auto cut = cutter_.add(std::move(packet), reader_->track())) finish(*std::move(cut));
   }
 
   void finish(Cut cut) {
+    seen_ = cut.last_frame;
     Segment segment;
     segment.stream = options_.stream;
     segment.account = options_.account;
@@ -100,15 +128,11 @@ class InputSource final : public SegmentSource {
   // `error` is what broke the connection, none if it was closed in order.
   void disconnect(std::optional<Error> error) {
     if (auto cut = cutter_.finish()) finish(*std::move(cut));
+    const bool again =
+        waits_for_others() && options_.reconnect_for > 0s && !reader_->is_finite() &&
+        (error ? error->retriable : reader_->ending() == PacketReader::Ending::kClosed);
     reader_.reset();
-    const bool again = input_.kind != InputKind::kFile && input_.kind != InputKind::kStdin &&
-                       (error ? error->retriable : !input_.says_when_it_ends()) &&
-                       options_.reconnect_for > 0s;
-    if (!again) {
-      if (error && !lost_since_) ready_.emplace_back(tl::unexpected(*std::move(error)));
-      ended_ = true;
-      return;
-    }
+    if (!again) return end(std::move(error));
     if (lost_since_) return;  // the connection broke again before there was a packet
     lost_since_ = clock_.now();
     back_off_ = kFirstBackOff;
@@ -121,13 +145,22 @@ class InputSource final : public SegmentSource {
   void reconnect(const std::stop_token& stop) {
     const auto give_up = *lost_since_ + options_.reconnect_for;
     const auto attempt = clock_.now() + back_off_;
-    if (attempt > give_up) {
-      ended_ = true;
-      return;
-    }
+    if (attempt > give_up) return end(std::nullopt);
     if (!clock_.wait_until(attempt, stop)) return;
     back_off_ = std::min(2 * back_off_, kLongestBackOff);
-    connect(stop).or_else([&](const Error& error) { ended_ = !error.retriable; });
+    const auto left = give_up - clock_.now();
+    const auto limit =
+        options_.listen ? left : std::min<Clock::Moment::duration>(left, options_.read_timeout);
+    auto opened = open(stop, limit);
+    if (!opened && !opened.error().retriable) end(std::move(opened.error()));
+    rewinds_ = opened && reader_->may_rewind();
+  }
+
+  // A stretch that is lost is told of once.
+  void end(std::optional<Error> error) {
+    const bool told = lost_since_ && !closed_in_order_;
+    if (error && !told) ready_.emplace_back(tl::unexpected(*std::move(error)));
+    ended_ = true;
   }
 
   const InputUrl input_;
@@ -143,6 +176,9 @@ class InputSource final : public SegmentSource {
   std::optional<Clock::Moment> lost_since_;  // set until a packet arrives
   bool closed_in_order_ = false;
   std::chrono::milliseconds back_off_ = kFirstBackOff;
+  AVPacketPtr first_packet_;  // of all: an HTTP body that begins with it again is a file
+  bool rewinds_ = false;      // the new connection has not reached seen_ yet
+  MediaTime seen_{};          // largest PTS so far, on the input's own line
 };
 
 }  // namespace

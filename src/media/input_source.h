@@ -13,8 +13,8 @@
 namespace staydown::media {
 
 struct InputOptions {
-  StreamId stream;
-  AccountId account;
+  StreamId stream = {};
+  AccountId account = {};
   MediaTime segment_length = std::chrono::seconds(2);  // cut at the first keyframe from here on
   // Cut here even without a keyframe; what follows until the next one cannot be decoded. x264's
   // longest GOP, 250 frames unless told otherwise, lasts 10.4 s at 24 fps and 16.7 s at 15 fps.
@@ -37,9 +37,10 @@ bool is_live(const std::string& input);
 // reconnects and changes of the clock. Segment::ingested is when the last packet was there.
 //
 // A live input that breaks off is called again with a back-off of 0.5 s that doubles up to 10 s;
-// next() gives one error (kUnavailable) per lost stretch and goes on. RTMP, RTSP and SRT close a
-// connection in the same way when a broadcast ends and when it breaks, so there the end comes after
-// `reconnect_for`, and counts as lost only if it went on or there was another sign of failure.
+// next() gives one error (kUnavailable) per lost stretch and goes on. RTMP, RTSP, SRT and HTTP
+// without a length close a connection in the same way when a broadcast ends and when it breaks, so
+// there the end comes after `reconnect_for`, and a stretch counts as lost only if the broadcast
+// came back. An HTTP body that begins anew is a file, whose end that was.
 Result<std::unique_ptr<SegmentSource>> open_input(const std::string& input, InputOptions options,
                                                   const std::stop_token& stop = {},
                                                   Clock& clock = machine_clock());

@@ -16,9 +16,6 @@ struct InputUrl {
   std::string name;       // for messages: the input without user name and password
   std::string protocols;  // that may be opened, comma separated
   std::string demuxers;   // that may run, comma separated
-
-  // A file or stdin ends for good, an HTTP body and a playlist say so; the others just stop.
-  bool says_when_it_ends() const { return kind < InputKind::kRtmp; }
 };
 
 // "-", file://..., http(s)://..., rtmp(s)://..., rtsp(s)://..., srt://...; anything without a

@@ -32,7 +32,7 @@ AVDictionaryPtr options_for(const InputUrl& input, EditLists edit_lists, Role ro
   if (role == Role::kListen && input.kind == InputKind::kSrt) set("mode", "listener");
   if (input.kind == InputKind::kHttp) {
     set("reconnect", "1");  // a body of known length is resumed where it broke off
-    set("reconnect_delay_max", "4");
+    set("reconnect_delay_max", "10");
   }
   if (input.kind == InputKind::kRtsp) set("rtsp_flags", "prefer_tcp");
   return AVDictionaryPtr(options);
@@ -121,23 +121,28 @@ Result<OpenedMedia> open_media(const InputUrl& input, Interrupt& interrupt, Edit
   return opened;
 }
 
+bool is_readable_video(const AVStream& stream) {
+  return stream.codecpar->codec_type == AVMEDIA_TYPE_VIDEO &&
+         (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) == 0 &&
+         is_listed(avcodec_get_name(stream.codecpar->codec_id), kVideoDecoders);
+}
+
 Result<AVStream*> video_stream_of(AVFormatContext& context, const std::string& name) {
   const auto rank = [](const AVStream& stream) {
     const int height = stream.codecpar->height;
-    return std::tuple((stream.disposition & AV_DISPOSITION_DEFAULT) == 0,
-                      height < kLowestUsefulHeight, height);
+    const bool too_low = height < kLowestUsefulHeight;
+    return std::tuple((stream.disposition & AV_DISPOSITION_DEFAULT) == 0, too_low,
+                      too_low ? -height : height);
   };
   AVStream* best = nullptr;
   const char* unsupported = nullptr;
   for (unsigned i = 0; i < context.nb_streams; ++i) {
     AVStream* stream = context.streams[i];
-    if (stream->codecpar->codec_type != AVMEDIA_TYPE_VIDEO) continue;
-    if ((stream->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0) continue;
-    const char* codec = avcodec_get_name(stream->codecpar->codec_id);
-    if (!is_listed(codec, kVideoDecoders)) {
-      unsupported = codec;
-    } else if (best == nullptr || rank(*stream) < rank(*best)) {
-      best = stream;
+    if (is_readable_video(*stream)) {
+      if (best == nullptr || rank(*stream) < rank(*best)) best = stream;
+    } else if (stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO &&
+               (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) == 0) {
+      unsupported = avcodec_get_name(stream->codecpar->codec_id);
     }
   }
   if (best != nullptr) return best;

@@ -32,8 +32,12 @@ Result<OpenedMedia> open_media(const InputUrl& input, Interrupt& interrupt, Edit
 // What FFmpeg's error `code` on `name` means here.
 Error media_error(const std::string& name, int code, const Interrupt& interrupt);
 
+// Whether a stream is video of an allowed codec, not a cover picture.
+bool is_readable_video(const AVStream& stream);
+
 // The video stream to watch, with an allowed codec: where there are several the default one, of a
-// ladder the lowest rung of at least 240 px. kNoVideo or kUnsupportedCodec if there is none.
+// ladder the lowest rung of at least 240 px, as
+// far as sizes are known. kNoVideo or kUnsupportedCodec if there is none.
 Result<AVStream*> video_stream_of(AVFormatContext& context, const std::string& name);
 
 }  // namespace staydown::media

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
+#include <span>
+#include <string_view>
 #include <utility>
 
 #include "media/picture_size.h"
@@ -13,20 +16,20 @@ namespace {
 // A container without a list of its streams (FLV, RTMP) has shown its video by then.
 constexpr int kPacketsWithoutVideo = 2'000;
 
+// Ten rungs with sound reach their second keyframes by then, 2 s later.
+constexpr std::size_t kPacketsOfALadder = 1'500;
+
 }  // namespace
 
-Result<std::unique_ptr<PacketReader>> PacketReader::open(
-    const InputUrl& input, Role role, std::optional<std::chrono::seconds> patience,
-    const std::stop_token& stop) {
-  std::unique_ptr<PacketReader> reader(new PacketReader(input, patience));
-  if (role == Role::kListen) {
-    reader->interrupt_.arm(stop, Interrupt::Moment::max());
-  } else {
-    reader->arm(stop);
-  }
+Result<std::unique_ptr<PacketReader>> PacketReader::open(const InputUrl& input, Role role,
+                                                         Patience patience,
+                                                         const std::stop_token& stop) {
+  std::unique_ptr<PacketReader> reader(new PacketReader(input, patience.packet));
+  reader->arm(stop, patience.connect);
   auto opened = open_media(input, reader->interrupt_, EditLists::kIgnore, role);
   if (!opened) return tl::unexpected(std::move(opened.error()));
   reader->media_ = *std::move(opened);
+  reader->measure_ladder();
   const bool lists_its_streams = (reader->media_.context->ctx_flags & AVFMTCTX_NOHEADER) == 0;
   auto chosen = reader->choose_stream();
   if (!chosen && (lists_its_streams || chosen.error().code == ErrorCode::kUnsupportedCodec)) {
@@ -36,7 +39,14 @@ Result<std::unique_ptr<PacketReader>> PacketReader::open(
 }
 
 Result<AVPacketPtr> PacketReader::next(const std::stop_token& stop) {
-  arm(stop);
+  while (!ahead_.empty()) {
+    auto packet = std::move(ahead_.front());
+    ahead_.pop_front();
+    if (packet->stream_index != stream_) continue;
+    follow_changes(*packet);
+    return packet;
+  }
+  arm(stop, packet_limit_);
   AVPacketPtr packet(av_packet_alloc());
   for (int others = 0;;) {
     const int code = av_read_frame(media_.context.get(), packet.get());
@@ -44,9 +54,11 @@ Result<AVPacketPtr> PacketReader::next(const std::stop_token& stop) {
       return tl::unexpected(media_error(input_.name, AVERROR_EXIT, interrupt_));
     }
     if (code == AVERROR(EAGAIN)) continue;
-    if (code == AVERROR_EOF && stream_ >= 0) return nullptr;
-    if (code == AVERROR_EOF)
-      return fail(ErrorCode::kNoVideo, fmt::format("{}: no video", input_.name));
+    if (is_over(code)) {
+      if (stream_ >= 0) return nullptr;
+      return fail(ErrorCode::kNoVideo, fmt::format("{}: no video", input_.name),
+                  ending_ == Ending::kClosed);
+    }
     if (code < 0) return tl::unexpected(media_error(input_.name, code, interrupt_));
     auto chosen = choose_stream();
     if (stream_ >= 0 && packet->stream_index == stream_) {
@@ -62,9 +74,48 @@ bool PacketReader::may_change_clock() const {
   return (media_.context->iformat->flags & AVFMT_TS_DISCONT) != 0;
 }
 
-void PacketReader::arm(const std::stop_token& stop) {
-  interrupt_.arm(
-      stop, patience_ ? std::chrono::steady_clock::now() + *patience_ : Interrupt::Moment::max());
+bool PacketReader::is_over(int code) {
+  const bool http = input_.kind == InputKind::kHttp && !may_rewind() && !is_finite();
+  const bool silent = input_.kind == InputKind::kRtmp || input_.kind == InputKind::kRtsp ||
+                      input_.kind == InputKind::kSrt;
+  // FFmpeg's HTTP gives EIO at the end of a body whose length it was not told.
+  const bool closed = (code == AVERROR(EIO) && (http || silent)) || (code == AVERROR_EOF && silent);
+  if (closed) ending_ = Ending::kClosed;
+  return closed || code == AVERROR_EOF;
+}
+
+bool PacketReader::is_finite() const {
+  if (may_rewind()) return media_.context->duration > 0;  // a playlist that has its end
+  return input_.kind == InputKind::kHttp && avio_size(media_.context->pb) > 0;
+}
+
+bool PacketReader::may_rewind() const {
+  return std::string_view(media_.context->iformat->name) == "hls";
+}
+
+void PacketReader::arm(const std::stop_token& stop, Limit limit) {
+  const auto deadline =
+      limit ? std::chrono::steady_clock::now() + *limit : Interrupt::Moment::max();
+  interrupt_.arm(stop, deadline);
+}
+
+// The rungs of a ladder of transport streams say their size only in their first keyframes.
+void PacketReader::measure_ladder() {
+  const std::span streams(media_.context->streams, media_.context->nb_streams);
+  const auto unmeasured = [](const AVStream* stream) {
+    return is_readable_video(*stream) && stream->codecpar->height == 0;
+  };
+  if (std::count_if(streams.begin(), streams.end(), unmeasured) < 2) return;
+  while (ahead_.size() < kPacketsOfALadder &&
+         std::any_of(streams.begin(), streams.end(), unmeasured)) {
+    AVPacketPtr packet(av_packet_alloc());
+    if (av_read_frame(media_.context.get(), packet.get()) < 0) return;
+    AVStream* stream = media_.context->streams[packet->stream_index];
+    if (unmeasured(stream) && (packet->flags & AV_PKT_FLAG_KEY) != 0) {
+      find_picture_size(*packet, *stream->codecpar);
+    }
+    ahead_.push_back(std::move(packet));
+  }
 }
 
 // Streams may come up while packets are read. Once there is video, no other stream is read.

@@ -14,6 +14,15 @@
 #include "core/segment_source.h"
 #include "support/synthetic_video.h"
 
+namespace staydown {
+
+inline void PrintTo(const Error& error, std::ostream* out) {
+  *out << name_of(error.code) << ": " << error.message;
+}
+inline void PrintTo(const Interval& interval, std::ostream* out) { *out << to_string(interval); }
+
+}  // namespace staydown
+
 namespace staydown::media {
 
 // A folder of this test only, removed with the object.

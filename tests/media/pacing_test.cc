@@ -5,6 +5,7 @@
 #include <string>
 #include <thread>
 
+#include "media/fake_clock.h"
 #include "media/input_source.h"
 
 namespace staydown::media {
@@ -12,28 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::ElementsAre;
-
-constexpr WallTime kWall{1'000'000s};
-
-// Never waits: time passes when somebody waits for it. Notes for how long that was.
-class FakeClock final : public Clock {
- public:
-  Moment now() const override { return Moment(passed_); }
-  WallTime wall() const override { return kWall + passed_; }
-  bool wait_until(Moment moment, std::stop_token stop) override {
-    if (stop.stop_requested()) return false;
-    const auto target = std::chrono::duration_cast<MediaTime>(moment.time_since_epoch());
-    waits.push_back(std::max(target - passed_, MediaTime{}));
-    passed_ = std::max(target, passed_);
-    return true;
-  }
-  void pass(MediaTime time) { passed_ += time; }
-
-  std::vector<MediaTime> waits;
-
- private:
-  MediaTime passed_ = 77s;
-};
 
 Segment segment(const std::string& stream, MediaTime start, MediaTime duration) {
   Segment segment;
@@ -80,10 +59,10 @@ TEST(AtRealTime, HandsOverEachSegmentWhenItWouldBeCompleteOnAir) {
   const auto source = at_real_time(
       source_of(segment("a", 0s, 2s), segment("a", 2s, 3s), segment("a", 5s, 2s)), clock);
   const auto first = source->next({}).value();
-  EXPECT_EQ(first->ingested, kWall + 77s + 2s);
+  EXPECT_EQ(first->ingested, FakeClock::kStart + 2s);
   clock.pass(10s);  // somebody was slow
-  EXPECT_EQ(source->next({}).value()->ingested, kWall + 77s + 5s) << "ingest was not";
-  EXPECT_EQ(source->next({}).value()->ingested, kWall + 77s + 7s);
+  EXPECT_EQ(source->next({}).value()->ingested, FakeClock::kStart + 5s) << "ingest was not";
+  EXPECT_EQ(source->next({}).value()->ingested, FakeClock::kStart + 7s);
   EXPECT_EQ(source->next({}).value(), std::nullopt);
   EXPECT_THAT(clock.waits, ElementsAre(2s, 0s, 0s));
 }
