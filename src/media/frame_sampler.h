@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "core/frame.h"
@@ -35,6 +36,7 @@ enum class MediaWarning : std::uint8_t {
   kIntraRefresh,
   kMaxValue = kIntraRefresh,
 };
+std::string_view name_of(MediaWarning warning);
 
 struct SampledSegment {
   std::vector<Frame> frames;  // in presentation order, distinct times
