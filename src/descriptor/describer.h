@@ -24,8 +24,11 @@ class Describer {
  public:
   explicit Describer(ViewPolicy views, std::shared_ptr<const Embedder> embedder = nullptr);
 
-  // Descriptors of all frames, in order of frame and view; a view that equals the full frame is
-  // left out.
+  // Descriptors of all frames, in order of frame and view, the embedding of a view right after its
+  // hash; a view that is not there, or whose hash is the full frame's, is left out. Mirrored views
+  // have no embedding: the model takes a picture and its mirror image for the same. With an
+  // embedder, each frame needs its RGB picture (kInvalidArgument); the embedder's errors pass
+  // through.
   Result<std::vector<Descriptor>> describe(std::span<const Frame> frames) const;
 
  private:
