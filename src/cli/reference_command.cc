@@ -8,10 +8,12 @@ void add_reference_command(CLI::App& app, int& exit_code) {
   reference->require_subcommand(1);
   reference->footer(
       "Examples:\n"
+      "  staydown reference add attack.mp4 --label \"Halle 2019\" --grounds \"TCO order 17\"\n"
       "  staydown reference list\n"
       "  staydown reference disable attack\n"
       "\n"
       "The bank is ./bank.db, or $STAYDOWN_BANK, or what --bank says. A running scan follows it.");
+  add_reference_add(*reference, exit_code);
   add_reference_list(*reference, exit_code);
   add_reference_change(*reference, exit_code);
   add_reference_verify(*reference, exit_code);

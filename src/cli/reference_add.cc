@@ -1,0 +1,151 @@
+#include <fmt/format.h>
+
+#include <iostream>
+#include <optional>
+#include <vector>
+
+#include "cli/app.h"
+#include "cli/progress.h"
+#include "cli/reference_command.h"
+#include "cli/reference_options.h"
+#include "cli/signals.h"
+#include "cli/time_text.h"
+#include "service/video_ingest.h"
+
+namespace staydown::cli {
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  staydown reference add attack.mp4 --label "Halle 2019" --grounds "TCO order 17" --confirmed
+  staydown reference add news.mp4 --interval 1:30-2:15.5 --id halle-clip --max-verdict review
+  staydown reference add a.mp4 b.mp4 --bank bank.db
+
+Each video is added twice: its keyframes first, which are enforced at once, then the whole video at four frames
+a second as the next generation of the same reference. After Ctrl-C the bank holds the last complete generation;
+the same command again goes on. The bank keeps hashes, never the video.)";
+
+struct AddFlags {
+  BankFlags bank;
+  InfoFlags info;
+  std::vector<std::string> videos;
+  std::string interval;
+  bool force = false, keyframes_only = false;
+};
+
+// "halle: keyframes 41 %, 0:12.000 left"
+std::string progress_text(const std::string& id, media::ReferencePass pass, MediaTime done,
+                          MediaTime whole, MediaTime elapsed) {
+  const auto* what = pass == media::ReferencePass::kKeyframes ? "keyframes" : "whole video";
+  if (whole <= MediaTime::zero()) return fmt::format("{}: {}, {}", id, what, clock_text(done));
+  const double share = std::min(1.0, seconds(done) / seconds(whole));
+  if (share < 0.01) return fmt::format("{}: {} {:.0f} %", id, what, 100 * share);
+  const auto left = std::chrono::round<std::chrono::seconds>(elapsed * ((1 - share) / share));
+  return fmt::format("{}: {} {:.0f} %, {} s left", id, what, 100 * share, left.count());
+}
+
+// One video on its way into the bank.
+struct Addition {
+  std::string path, id;
+  service::VideoIngest ingest;
+};
+
+std::string outcome_text(const std::string& id, media::ReferencePass pass,
+                         const service::Ingested& ingested) {
+  const bool first = pass == media::ReferencePass::kKeyframes;
+  return fmt::format("{}: {}: generation {} with {} of {} {}; {}", id,
+                     first ? "enforced now" : "complete", ingested.generation, ingested.entries,
+                     ingested.frames, first ? "keyframes" : "frames",
+                     reference::describe(ingested.composition));
+}
+
+// False: the user has stopped it.
+Result<bool> run_pass(Addition& addition, media::ReferencePass pass, Progress& progress,
+                      const std::stop_token& stop) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto show = [&](MediaTime done, MediaTime whole) {
+    const auto elapsed = std::chrono::floor<MediaTime>(std::chrono::steady_clock::now() - begin);
+    progress.show(progress_text(addition.id, pass, done, whole, elapsed));
+  };
+  const auto ingested = addition.ingest.run(pass, show, stop);
+  progress.clear();
+  if (!ingested) return tl::unexpected(ingested.error());
+  if (!*ingested) return false;
+  std::cout << outcome_text(addition.id, pass, **ingested) << std::endl;
+  return true;
+}
+
+int run_add(const AddFlags& flags) {
+  const auto stop = stop_on_signals();
+  std::optional<Interval> interval;
+  if (!flags.interval.empty()) interval = parse_interval(flags.interval).value();
+  auto bank = open_bank(flags.bank, reference::BankAccess::kCreate);
+  if (!bank) return report(bank.error());
+  const descriptor::Describer describer(descriptor::kReferenceViews);
+
+  int exit_code = kExitNothingFound;
+  std::vector<Addition> additions;
+  for (const auto& path : flags.videos) {
+    const auto info = info_of(flags.info, path);
+    auto ingest = service::VideoIngest::open(
+        *bank, describer, {path, interval},
+        {.info = info, .actor = flags.bank.actor, .force = flags.force, .clock = wall_clock});
+    if (ingest) {
+      additions.push_back({path, info.id.value, *std::move(ingest)});
+    } else {
+      exit_code = report(ingest.error());
+    }
+  }
+
+  // All keyframes first: every video is enforced before any is looked at closely.
+  std::vector<media::ReferencePass> passes{media::ReferencePass::kKeyframes};
+  if (!flags.keyframes_only) passes.push_back(media::ReferencePass::kFull);
+  Progress progress;
+  for (const auto pass : passes) {
+    std::vector<Addition> done;
+    for (auto& addition : additions) {
+      const auto ran = run_pass(addition, pass, progress, stop);
+      if (!ran) {
+        exit_code = report(ran.error());
+      } else if (!*ran) {
+        std::cerr << "staydown: " << addition.path
+                  << ": stopped; the bank is consistent, the same command again goes on\n";
+        return kExitError;
+      } else {
+        done.push_back(std::move(addition));
+      }
+    }
+    additions = std::move(done);
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+void add_reference_add(CLI::App& reference, int& exit_code) {
+  auto flags = std::make_shared<AddFlags>();
+  auto* command = reference.add_subcommand("add", "Add videos; enforced within seconds");
+  command->footer(kExamples);
+  command->add_option("VIDEO", flags->videos, "Video files")->required();
+  add_info_flags(*command, flags->info);
+  command
+      ->add_option("--interval", flags->interval,
+                   "Only this part, FROM-TO, as seconds or [HH:]MM:SS[.fff]")
+      ->check([](const std::string& text) {
+        const auto parsed = parse_interval(text);
+        return parsed ? std::string() : parsed.error().message;
+      });
+  command->add_flag("--force", flags->force, "Add it even if most of it is generic");
+  command->add_flag("--keyframes-only", flags->keyframes_only, "Leave out the second pass");
+  add_bank_and_actor_flags(*command, flags->bank);
+  command->callback([flags, &exit_code] {
+    if (flags->videos.size() > 1 && !flags->info.id.empty()) {
+      throw CLI::ValidationError("--id", "names one reference; add the videos one by one");
+    }
+    if (flags->videos.size() > 1 && !flags->interval.empty()) {
+      throw CLI::ValidationError("--interval", "is of one video; add the videos one by one");
+    }
+    exit_code = run_add(*flags);
+  });
+}
+
+}  // namespace staydown::cli
