@@ -7,7 +7,7 @@ packages=(
   # build
   build-essential ccache cmake ninja-build pkg-config
   libavcodec-dev libavformat-dev libavutil-dev libswscale-dev
-  libfaiss-dev libopenblas-dev liblapack-dev
+  libfaiss-dev libopenblas-serial-dev liblapack-dev
   libsqlite3-dev libssl-dev
   libcli11-dev libyaml-cpp-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libexpected-dev
   libgtest-dev libgmock-dev libbenchmark-dev

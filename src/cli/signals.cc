@@ -1,30 +1,45 @@
 #include "cli/signals.h"
 
-#include <pthread.h>
-#include <signal.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <csignal>
+#include <cstdint>
 #include <thread>
 
 namespace staydown::cli {
+namespace {
 
-// A thread waits for the signals, since a handler may not touch a stop_source.
+// Written by the handler, which may call nothing but write and _exit; libraries start threads
+// before main, so that blocking the signals and waiting for them would not reach every thread.
+int received_fd = -1;
+volatile std::sig_atomic_t received_before = 0;
+
+void on_signal(int number) {
+  if (received_before != 0) _exit(128 + number);
+  received_before = 1;
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = write(received_fd, &one, sizeof one);
+}
+
+}  // namespace
+
 std::stop_token stop_on_signals() {
   static std::stop_source source = [] {
     std::stop_source stop;
-    signal(SIGPIPE, SIG_IGN);
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    std::thread([stop, signals]() mutable {
-      int received = 0;
-      sigwait(&signals, &received);
+    received_fd = eventfd(0, EFD_CLOEXEC);
+    std::thread([stop]() mutable {
+      std::uint64_t count = 0;
+      while (read(received_fd, &count, sizeof count) != sizeof count) {
+      }
       stop.request_stop();
-      sigwait(&signals, &received);
-      _exit(128 + received);
     }).detach();
+    struct sigaction action {};
+    action.sa_handler = on_signal;
+    action.sa_flags = SA_RESTART;
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
     return stop;
   }();
   return source.get_token();
