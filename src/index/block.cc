@@ -14,6 +14,15 @@ void Block::Origins::add(std::uint32_t slot, std::uint32_t entry) {
   entries_.push_back(entry);
 }
 
+void Block::Origins::shrink_to_fit() {
+  runs_.shrink_to_fit();
+  entries_.shrink_to_fit();
+}
+
+std::size_t Block::Origins::bytes() const {
+  return runs_.size() * sizeof(Run) + entries_.size() * sizeof(std::uint32_t);
+}
+
 std::uint32_t Block::Origins::slot(std::uint32_t row) const {
   const auto after =
       std::upper_bound(runs_.begin(), runs_.end(), row,
@@ -37,6 +46,9 @@ Block::Block(std::vector<ReferenceTimelinePtr> references) : references_(std::mo
       }
     }
   }
+  hashes_.shrink_to_fit();
+  hash_origins_.shrink_to_fit();
+  if (hashes_.size() > kScannedHashes) tables_.emplace(hashes_, layout_for(hashes_.size()));
 }
 
 Block::Embeddings& Block::embeddings_of(std::size_t size) {
@@ -49,6 +61,16 @@ Block::Embeddings& Block::embeddings_of(std::size_t size) {
 std::size_t Block::entries() const {
   std::size_t sum = hashes_.size();
   for (const auto& embeddings : embeddings_) sum += embeddings.origins.size();
+  return sum;
+}
+
+std::size_t Block::bytes() const {
+  std::size_t sum = hashes_.size() * sizeof(PdqHash) + hash_origins_.bytes();
+  if (tables_) sum += tables_->bytes();
+  for (const auto& embeddings : embeddings_) {
+    sum += embeddings.origins.size() * embeddings.rows.size() * sizeof(float) +
+           embeddings.origins.bytes();
+  }
   return sum;
 }
 
@@ -67,7 +89,11 @@ void Block::search(std::span<const Descriptor> descriptors, const SearchOptions&
 void Block::search_hashes(const PdqHash& query, const SearchOptions& options,
                           const std::vector<bool>& dead, std::vector<BlockHit>& hits) const {
   std::vector<RowDistance> found;
-  scan(query, hashes_, options.pdq_radius, found);
+  if (tables_) {
+    tables_->search(query, hashes_, options.pdq_radius, found);
+  } else {
+    scan(query, hashes_, options.pdq_radius, found);
+  }
   for (const auto& [row, distance] : found) {
     const std::uint32_t slot = hash_origins_.slot(row);
     if (dead[slot]) continue;

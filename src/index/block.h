@@ -3,12 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "core/descriptor.h"
 #include "core/reference.h"
 #include "index/embedding_rows.h"
+#include "index/hash_tables.h"
 #include "index/reference_index.h"
 
 namespace staydown::index {
@@ -20,7 +22,12 @@ struct BlockHit {
   float distance = 0;
 };
 
-// Immutable and thread-safe; keeps its references alive. A reference's slot is its position among
+// Hashes of a block that is searched exactly, at most. A scan of so many costs as much as the rest
+// of a frame's matching; see bench/results/2026-11-22-index.md.
+inline constexpr std::size_t kScannedHashes = 32768;
+
+// Immutable and thread-safe; keeps its references alive. Embeddings are searched exactly; hashes
+// too up to kScannedHashes, beyond by HashTables. A reference's slot is its position among
 // those that the block was made of. Generic entries are left out.
 class Block {
  public:
@@ -33,6 +40,7 @@ class Block {
 
   const std::vector<ReferenceTimelinePtr>& references() const { return references_; }
   std::size_t entries() const;  // that can be found
+  std::size_t bytes() const;    // beside the references
 
  private:
   // Where each row of one kind comes from.
@@ -42,6 +50,8 @@ class Block {
     std::uint32_t slot(std::uint32_t row) const;
     std::uint32_t entry(std::uint32_t row) const { return entries_[row]; }
     std::size_t size() const { return entries_.size(); }
+    std::size_t bytes() const;
+    void shrink_to_fit();
 
    private:
     struct Run {
@@ -64,6 +74,7 @@ class Block {
   std::vector<ReferenceTimelinePtr> references_;
   std::vector<PdqHash> hashes_;
   Origins hash_origins_;
+  std::optional<HashTables> tables_;    // absent while the hashes are few enough to be scanned
   std::vector<Embeddings> embeddings_;  // one for each size
 };
 

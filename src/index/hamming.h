@@ -20,4 +20,8 @@ struct RowDistance {
 void scan(const PdqHash& query, std::span<const PdqHash> rows, int radius,
           std::vector<RowDistance>& found);
 
+// The same for the rows with the numbers `chosen`, in that order.
+void scan_some(const PdqHash& query, std::span<const PdqHash> rows,
+               std::span<const std::uint32_t> chosen, int radius, std::vector<RowDistance>& found);
+
 }  // namespace staydown::index
