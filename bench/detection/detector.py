@@ -31,20 +31,26 @@ class Staydown:
         return self._call("--version").strip()
 
     def bank(self, references: list[Clip], added) -> pathlib.Path:
-        """A bank of the references, made anew unless this binary made it before. `added` is called
+        """A bank of the references; what this binary added before is not added again. `added` is called
         after each."""
         key = hashlib.sha256("\n".join(
             [self.digest, *(f"{clip.id} {clip.digest}" for clip in references)]).encode())
         path = self.folder / f"bank-{key.hexdigest()[:16]}.db"
-        with tempfile.TemporaryDirectory(dir=self.folder) as unfinished:
-            bank = pathlib.Path(unfinished) / "bank.db"
-            for clip in references if not path.exists() else []:
-                self._call("reference", "add", str(clip.path), "--bank", str(bank), "--id", clip.id,
-                           "--label", clip.id, "--force")
-                added()
-            if bank.exists():
-                _copy_bank(bank, path)
+        unfinished = path.with_suffix(".part")
+        if path.exists():
+            return path
+        present = self._present(unfinished) if unfinished.exists() else set()
+        for clip in references:
+            if clip.id not in present:
+                self._call("reference", "add", str(clip.path), "--bank", str(unfinished), "--id",
+                           clip.id, "--force")
+            added()
+        _copy_bank(unfinished, path)
         return path
+
+    def _present(self, bank: pathlib.Path) -> set[str]:
+        listed = json.loads(self._call("reference", "list", "--json", "--bank", str(bank)))
+        return {one["id"] for one in listed}
 
     def without(self, bank: pathlib.Path, reference: str, copy: pathlib.Path) -> pathlib.Path:
         """A copy of the bank in which the reference is disabled."""
