@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "media/allow_list.h"
+#include "media/frame_pool.h"
 
 namespace staydown::media {
 
@@ -62,6 +63,7 @@ Result<Decoder> Decoder::open(const AVCodecParameters& parameters, AVRational ti
   context->max_pixels = max_pixels;
   context->pkt_timebase = time_base;
   context->thread_count = 1;
+  context->get_buffer2 = get_frame_buffer;
   int result = avcodec_parameters_to_context(context.get(), &parameters);
   if (result >= 0) result = avcodec_open2(context.get(), codec, nullptr);
   if (result < 0) {
