@@ -13,7 +13,8 @@ namespace {
 constexpr double kMostly = 0.5;
 
 std::string percent(MediaTime part, MediaTime whole) {
-  return fmt::format("{:.0f} %", whole.count() == 0 ? 100 : 100 * seconds(part) / seconds(whole));
+  const double share = whole.count() == 0 ? 100 : 100 * seconds(part) / seconds(whole);
+  return share > 0 && share < 0.5 ? "less than 1 %" : fmt::format("{:.0f} %", share);
 }
 
 std::string for_people(const Composition& composition, GenericReason reason) {
@@ -71,10 +72,14 @@ std::string describe(const Composition& composition) {
 
 Result<void> check_distinctive(const Composition& composition, std::string_view name) {
   if (composition.share() <= kMostly) return {};
+  const auto known = composition.of(GenericReason::kKnown);
+  const bool mostly_known = seconds(known) > kMostly * seconds(composition.total);
   return fail(ErrorCode::kTooGeneric,
-              fmt::format("{}: {}, so it would match unrelated videos; give the distinctive part "
-                          "with --interval FROM-TO, or add it all the same with --force",
-                          name, describe(composition)));
+              fmt::format("{}: {}, so {}; add the rest with --interval FROM-TO, or all of it with "
+                          "--force",
+                          name, describe(composition),
+                          mostly_known ? "the bank has most of it already"
+                                       : "it would match unrelated videos"));
 }
 
 }  // namespace staydown::reference

@@ -42,7 +42,8 @@ struct Change {
   std::string detail{};
 };
 
-// The file that a reference was made from.
+// The file that a reference was made from. Times of the reference count from the first frame of the
+// file, also where only a part of it is the reference.
 struct MediaFile {
   std::string path;  // absolute
   Sha256 digest{};
@@ -53,7 +54,7 @@ struct MediaFile {
 // A new reference, or the next generation of one.
 struct NewGeneration {
   ReferenceInfo info;
-  MediaTime duration{};
+  MediaTime duration{};                   // all entries lie before it
   std::optional<MediaFile> file{};        // absent for imported hash lists
   std::vector<ReferenceEntry> entries{};  // in order of time
   // Generation that this one takes the place of; 0 = the id must be new.

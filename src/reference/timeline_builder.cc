@@ -34,7 +34,9 @@ void TimelineBuilder::add_frame(std::span<const Descriptor> views) {
   count_until(time);
   last_frame_ = time;
   ++built_.frames;
+  const auto entries = built_.entries.size();
   for (const View view : kViews) add_view(view, views);
+  if (built_.entries.size() > entries) ++built_.kept;
 }
 
 void TimelineBuilder::add_view(View view, std::span<const Descriptor> views) {
@@ -107,7 +109,7 @@ void TimelineBuilder::count_until(MediaTime next) {
 
 BuiltTimeline TimelineBuilder::finish(MediaTime duration) {
   const MediaTime end =
-      std::max(duration, last_frame_ ? *last_frame_ + options_.step : MediaTime::zero());
+      last_frame_ && *last_frame_ >= duration ? *last_frame_ + options_.step : duration;
   count_until(end);
   for (auto& [view, open] : open_) close(open, end);
   built_.duration = end;

@@ -31,12 +31,12 @@ inline constexpr std::size_t kGenericReasons = 4;
 std::string_view name_of(GenericReason reason);
 
 struct TimelineOptions {
-  // A frame at most this far from the last kept one is dropped. Command and figures: see
+  // A frame at most this far from the last kept one is dropped; measured in
   // docs/decisions/0006-bank.md.
   int near_duplicate = 8;
   // Below 50 PDQ's authors advise against matching ("The TMK+PDQF ...", section on quality).
   int min_quality = 50;
-  // Up to here nothing is in the picture but noise and slopes; see models/make-background.sh.
+  // Plain fills (FFmpeg's `color` source, through H.264) have quality 0, the faintest slopes 1.
   int flat_quality = 5;
   // The distance within which the index finds neighbours (index::SearchOptions::pdq_radius).
   int background_radius = 31;
@@ -62,6 +62,7 @@ struct BuiltTimeline {
   std::vector<ReferenceEntry> entries;
   MediaTime duration{};
   std::size_t frames = 0;  // that were looked at
+  std::size_t kept = 0;    // of them, with at least one entry
   Composition composition;
 };
 
@@ -76,7 +77,8 @@ class TimelineBuilder {
   // come in one call. Times never fall from call to call.
   void add(std::span<const Descriptor> descriptors);
 
-  // The video ends at `duration`, or one step after the last frame if that is later. Call once.
+  // The video ends at `duration`, or one step after the last frame if that is not before it. Call
+  // once.
   BuiltTimeline finish(MediaTime duration);
 
  private:

@@ -41,13 +41,21 @@ TEST(TimelineBuilder, DropsFramesLikeTheLastKeptOneAndStretchesItsEnd) {
                           entry(750ms, 1000ms, other), entry(1000ms, 3250ms, scene)));
   EXPECT_EQ(built.duration, MediaTime(10s));
   EXPECT_EQ(built.frames, 6U);
+  EXPECT_EQ(built.kept, 4U);
+}
+
+TEST(TimelineBuilder, EndsOneStepAfterTheLastFrameWhenTheDurationIsUnknown) {
+  const auto built = build({frame(0s, hash_of(1)), frame(5s, hash_of(2))}, 0s);
+  EXPECT_THAT(built.entries,
+              ElementsAre(entry(0s, 250ms, hash_of(1)), entry(5s, 5250ms, hash_of(2))));
+  EXPECT_EQ(built.duration, MediaTime(5250ms));
 }
 
 TEST(TimelineBuilder, AFrameStandsForOneStepWhenTheNextIsFarAway) {
   const auto built = build({frame(0s, hash_of(1)), frame(5s, hash_of(2))}, 5100ms);
   EXPECT_THAT(built.entries,
-              ElementsAre(entry(0s, 250ms, hash_of(1)), entry(5s, 5250ms, hash_of(2))));
-  EXPECT_EQ(built.duration, MediaTime(5250ms));
+              ElementsAre(entry(0s, 250ms, hash_of(1)), entry(5s, 5100ms, hash_of(2))));
+  EXPECT_EQ(built.duration, MediaTime(5100ms));
 }
 
 TEST(TimelineBuilder, FollowsEachViewByItself) {
