@@ -16,10 +16,10 @@ Result<std::optional<Frame>> ReferenceMedia::frame(const ReferenceId& reference,
   auto known = files_.find(reference);
   if (known == files_.end()) known = files_.emplace(reference, find(reference)).first;
   if (!known->second) return std::optional<Frame>();
-  return media::frame_at(known->second->path, known->second->offset + time);
+  return media::frame_at(*known->second, time);
 }
 
-std::optional<ReferenceMedia::File> ReferenceMedia::find(const ReferenceId& reference) const {
+std::optional<std::string> ReferenceMedia::find(const ReferenceId& reference) const {
   const auto bank = reference::ReferenceBank::open(bank_path_);
   if (!bank) return std::nullopt;
   const auto record = bank->find(reference);
@@ -31,9 +31,7 @@ std::optional<ReferenceMedia::File> ReferenceMedia::find(const ReferenceId& refe
   }
   for (const auto& path : candidates) {
     const auto digest = reference::digest_of_file(path);
-    if (digest && *digest == record->file->digest) {
-      return File{path, record->file->interval ? record->file->interval->begin : MediaTime(0)};
-    }
+    if (digest && *digest == record->file->digest) return path;
   }
   return std::nullopt;
 }

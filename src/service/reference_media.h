@@ -22,14 +22,10 @@ class ReferenceMedia {
   Result<std::optional<Frame>> frame(const ReferenceId& reference, MediaTime time);
 
  private:
-  struct File {
-    std::string path;
-    MediaTime offset{};  // where in the file the reference's time 0 is
-  };
-  std::optional<File> find(const ReferenceId& reference) const;
+  std::optional<std::string> find(const ReferenceId& reference) const;
 
   std::string bank_path_, folder_;
-  std::map<ReferenceId, std::optional<File>> files_;  // those that were looked for
+  std::map<ReferenceId, std::optional<std::string>> files_;  // paths of those that were looked for
 };
 
 }  // namespace staydown::service
