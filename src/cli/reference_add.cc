@@ -53,14 +53,15 @@ std::string outcome_text(const std::string& id, media::ReferencePass pass,
                          const service::Ingested& ingested) {
   const bool first = pass == media::ReferencePass::kKeyframes;
   return fmt::format("{}: {}: generation {} with {} of {} {}; {}", id,
-                     first ? "enforced now" : "complete", ingested.generation, ingested.entries,
+                     first ? "enforced now" : "complete", ingested.generation, ingested.kept,
                      ingested.frames, first ? "keyframes" : "frames",
                      reference::describe(ingested.composition));
 }
 
-// False: the user has stopped it.
-Result<bool> run_pass(Addition& addition, media::ReferencePass pass, Progress& progress,
-                      const std::stop_token& stop) {
+enum class PassEnd : std::uint8_t { kDone, kStopped };
+
+Result<PassEnd> run_pass(Addition& addition, media::ReferencePass pass, Progress& progress,
+                         const std::stop_token& stop) {
   const auto begin = std::chrono::steady_clock::now();
   const auto show = [&](MediaTime done, MediaTime whole) {
     const auto elapsed = std::chrono::floor<MediaTime>(std::chrono::steady_clock::now() - begin);
@@ -69,9 +70,22 @@ Result<bool> run_pass(Addition& addition, media::ReferencePass pass, Progress& p
   const auto ingested = addition.ingest.run(pass, show, stop);
   progress.clear();
   if (!ingested) return tl::unexpected(ingested.error());
-  if (!*ingested) return false;
+  if (!*ingested) return PassEnd::kStopped;
   std::cout << outcome_text(addition.id, pass, **ingested) << std::endl;
-  return true;
+  return PassEnd::kDone;
+}
+
+// The keyframes are left out where only the full pass has anything to add.
+Result<PassEnd> run_keyframes(Addition& addition, bool nothing_else, Progress& progress,
+                              const std::stop_token& stop) {
+  if (!nothing_else && addition.ingest.generation() != 0) {
+    std::cout << addition.id << ": already enforced as generation " << addition.ingest.generation()
+              << "; going on with the whole video" << std::endl;
+    return PassEnd::kDone;
+  }
+  auto ran = run_pass(addition, media::ReferencePass::kKeyframes, progress, stop);
+  if (!ran && !nothing_else && ran.error().code == ErrorCode::kNoKeyframe) return PassEnd::kDone;
+  return ran;
 }
 
 int run_add(const AddFlags& flags) {
@@ -96,27 +110,35 @@ int run_add(const AddFlags& flags) {
     }
   }
 
-  // All keyframes first: every video is enforced before any is looked at closely.
-  std::vector<media::ReferencePass> passes{media::ReferencePass::kKeyframes};
-  if (!flags.keyframes_only) passes.push_back(media::ReferencePass::kFull);
   Progress progress;
-  for (const auto pass : passes) {
-    std::vector<Addition> done;
+  // Runs one pass of every addition; those that fail have no further one.
+  const auto run_all = [&](const auto& run_one) -> PassEnd {
+    std::vector<Addition> left;
     for (auto& addition : additions) {
-      const auto ran = run_pass(addition, pass, progress, stop);
-      if (!ran) {
-        exit_code = report(ran.error());
-      } else if (!*ran) {
+      const auto end = run_one(addition);
+      if (!end) {
+        exit_code = report(end.error());
+      } else if (*end == PassEnd::kStopped) {
         std::cerr << "staydown: " << addition.path
-                  << ": stopped; the bank is consistent, the same command again goes on\n";
-        return kExitError;
+                  << ": stopped; the bank holds what was complete, the same command goes on\n";
+        return PassEnd::kStopped;
       } else {
-        done.push_back(std::move(addition));
+        left.push_back(std::move(addition));
       }
     }
-    additions = std::move(done);
-  }
-  return exit_code;
+    additions = std::move(left);
+    return PassEnd::kDone;
+  };
+  // All keyframes first: every video is enforced before any is looked at closely.
+  const auto keyframes = run_all([&](Addition& addition) {
+    return run_keyframes(addition, flags.keyframes_only, progress, stop);
+  });
+  if (keyframes == PassEnd::kStopped) return kExitError;
+  if (flags.keyframes_only) return exit_code;
+  const auto full = run_all([&](Addition& addition) {
+    return run_pass(addition, media::ReferencePass::kFull, progress, stop);
+  });
+  return full == PassEnd::kStopped ? kExitError : exit_code;
 }
 
 }  // namespace

@@ -77,7 +77,7 @@ int run_import(const ImportFlags& flags) {
       {.info = info, .actor = flags.bank.actor, .force = flags.force, .clock = wall_clock});
   if (!ingested) return report(ingested.error());
   std::cout << fmt::format("{}: enforced now: generation {} with {} of {} hashes; {}\n",
-                           info.id.value, ingested->generation, ingested->entries, ingested->frames,
+                           info.id.value, ingested->generation, ingested->kept, ingested->frames,
                            reference::describe(ingested->composition));
   return kExitNothingFound;
 }

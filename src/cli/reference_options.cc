@@ -1,5 +1,8 @@
 #include "cli/reference_options.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -12,7 +15,9 @@ namespace {
 
 std::string user() {
   const char* name = std::getenv("USER");
-  return name != nullptr && *name != '\0' ? name : "unknown";
+  if (name != nullptr && *name != '\0') return name;
+  const passwd* entry = getpwuid(geteuid());
+  return entry != nullptr ? entry->pw_name : "unknown";
 }
 
 // A valid reference id that resembles `name`.

@@ -16,15 +16,15 @@ Result<Ingested> commit(reference::ReferenceBank& bank, reference::BuiltTimeline
     if (!distinctive) return tl::unexpected(distinctive.error());
   }
   Ingested ingested{.frames = timeline.frames,
-                    .entries = timeline.entries.size(),
+                    .kept = timeline.kept,
                     .duration = timeline.duration,
                     .composition = std::move(timeline.composition)};
   const reference::Change change{
       .actor = request.actor,
       .at = request.clock(),
-      .detail = fmt::format("{}: {} entries of {} frames; {}{}", origin.how, ingested.entries,
-                            ingested.frames, reference::describe(ingested.composition),
-                            request.force ? "; forced" : "")};
+      .detail =
+          fmt::format("{}: {} of {} frames kept; {}{}", origin.how, ingested.kept, ingested.frames,
+                      reference::describe(ingested.composition), request.force ? "; forced" : "")};
   const auto generation = bank.put({.info = request.info,
                                     .duration = timeline.duration,
                                     .file = origin.file,

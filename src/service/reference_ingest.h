@@ -25,7 +25,7 @@ struct IngestRequest {
 // A generation that is enforced now.
 struct Ingested {
   std::uint64_t generation = 0;
-  std::size_t frames = 0, entries = 0;  // looked at, kept
+  std::size_t frames = 0, kept = 0;  // looked at, and of them kept
   MediaTime duration{};
   reference::Composition composition;
 };

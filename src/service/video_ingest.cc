@@ -70,12 +70,14 @@ Result<std::optional<reference::BuiltTimeline>> VideoIngest::build(
     if (show) show((*frame)->time - begin, std::max(end - begin, MediaTime::zero()));
   }
   if (frames == 0) {
-    return file_.interval ? fail(ErrorCode::kInvalidArgument,
-                                 fmt::format("{}: has no frame in {}; check --interval", file_.path,
-                                             to_string(*file_.interval)))
-                          : fail(ErrorCode::kDecodeFailed,
-                                 fmt::format("{}: no frame could be decoded; check that it plays",
-                                             file_.path));
+    const auto part = file_.interval ? to_string(*file_.interval) : "it";
+    if (pass == media::ReferencePass::kKeyframes) {
+      return fail(ErrorCode::kNoKeyframe,
+                  fmt::format("{}: no keyframe lies in {}; add it without --keyframes-only",
+                              file_.path, part));
+    }
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("{}: no frame lies in {}; check --interval", file_.path, part));
   }
   return builder.finish(end);
 }

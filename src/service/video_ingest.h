@@ -36,9 +36,14 @@ class VideoIngest {
                                   const descriptor::Describer& describer, const VideoPart& video,
                                   IngestRequest request);
 
+  // Generation that the bank has of this very video; 0 = none. The keyframes have nothing to add
+  // to it.
+  std::uint64_t generation() const { return generation_; }
+
   // Nothing is committed, and nullopt returned, once `stop` was requested. The first pass refuses
   // what is mostly generic (kTooGeneric); later ones only report it, since the reference is
-  // enforced already. Other errors are the reader's, the describer's and the bank's.
+  // enforced already. kNoKeyframe: the interval is so short that it needs a full pass. Other errors
+  // are the reader's, the describer's and the bank's.
   Result<std::optional<Ingested>> run(media::ReferencePass pass, const ShowIngest& show,
                                       const std::stop_token& stop);
 
