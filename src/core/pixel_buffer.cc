@@ -11,6 +11,9 @@ struct Block {
   std::size_t capacity;
 };
 
+// swscale writes whole vectors, of up to 64 bytes, and so past the end of the last row.
+constexpr std::size_t kTail = 64;
+
 constexpr std::size_t kMaxFreeBlocks = 32;
 
 std::vector<Block>& free_blocks() {
@@ -26,7 +29,7 @@ PixelBuffer::PixelBuffer(std::size_t size) : size_(size) {
     return block.capacity >= size && block.capacity <= 4 * size;
   });
   if (fits == blocks.rend()) {
-    storage_.reset(new std::uint8_t[size]);
+    storage_.reset(new std::uint8_t[size + kTail]);
     capacity_ = size;
     return;
   }

@@ -29,8 +29,8 @@ Result<AVFramePtr> planar(const Image& image, int width, int height) {
   if (!scaler) return fail(ErrorCode::kInternal, "jpeg: swscale refuses the size");
   const int* bt601 = sws_getCoefficients(SWS_CS_ITU601);  // what JFIF means
   sws_setColorspaceDetails(scaler.get(), bt601, 1, bt601, 1, 0, 1 << 16, 1 << 16);
-  const std::uint8_t* rows[] = {image.pixels.data()};
-  const int strides[] = {image.width * image.channels};
+  const std::uint8_t* rows[4] = {image.pixels.data()};
+  const int strides[4] = {image.width * image.channels};
   sws_scale(scaler.get(), rows, strides, 0, image.height, frame->data, frame->linesize);
   return frame;
 }

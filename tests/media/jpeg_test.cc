@@ -26,8 +26,8 @@ Image decoded(const Bytes& jpeg) {
   const SwsContextPtr scaler(sws_getContext(frame->width, frame->height, AV_PIX_FMT_YUVJ420P,
                                             frame->width, frame->height, AV_PIX_FMT_RGB24, SWS_AREA,
                                             nullptr, nullptr, nullptr));
-  std::uint8_t* rows[] = {image.row(0)};
-  const int strides[] = {3 * frame->width};
+  std::uint8_t* rows[4] = {image.row(0)};
+  const int strides[4] = {3 * frame->width};
   sws_scale(scaler.get(), frame->data, frame->linesize, 0, frame->height, rows, strides);
   return image;
 }
