@@ -136,7 +136,7 @@ function timeline(input, tones) {
 // Scores far above the thresholds are cut, so that the thresholds stay readable.
 function scoreChart(input, thresholds, tones) {
   const highest = Math.max(0, ...input.curve.map((point) => point[2]));
-  const top = Math.max(thresholds.takedown * 1.3, Math.min(highest * 1.1, thresholds.takedown * 4), 1);
+  const top = Math.max(thresholds.takedown * 1.3, Math.min(highest * 1.1, thresholds.takedown * 6), 1);
   const time = scale(0, Math.max(input.watched, 1), 44, 956);
   const bottom = 210;
   const height = (score) => bottom - (Math.min(score, top) / top) * 180;

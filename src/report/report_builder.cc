@@ -11,19 +11,24 @@
 namespace staydown::report {
 namespace {
 
-// Verdicts of the inputs in words: "2 takedowns and 1 review".
+// Verdicts of the inputs in words: "2 takedowns and 1 review"; with --observe, what they would have
+// been.
 std::string findings(const std::vector<InputReport>& inputs) {
   int takedowns = 0, reviews = 0;
+  bool observed = false;
   for (const auto& input : inputs) {
     for (const auto& event : input.events) {
       const auto& [number, step, match, verdict] = event.step;
-      if (step == CaseStepKind::kOpened && verdict.kind == VerdictKind::kReview) ++reviews;
+      const auto kind = std::max(verdict.kind, verdict.would_be);
+      if (step == CaseStepKind::kOpened && kind == VerdictKind::kReview) ++reviews;
       if (step == CaseStepKind::kRaised) --reviews;
-      if (step != CaseStepKind::kClosed && verdict.kind == VerdictKind::kTakedown) ++takedowns;
+      if (step != CaseStepKind::kClosed && kind == VerdictKind::kTakedown) ++takedowns;
+      observed = observed || verdict.rule == "observe";
     }
   }
-  return fmt::format("{} {} and {} {}", takedowns, takedowns == 1 ? "takedown" : "takedowns",
-                     reviews, reviews == 1 ? "review" : "reviews");
+  return fmt::format("{} {} and {} {}{}", takedowns, takedowns == 1 ? "takedown" : "takedowns",
+                     reviews, reviews == 1 ? "review" : "reviews",
+                     observed ? " (observed only)" : "");
 }
 
 }  // namespace

@@ -94,6 +94,7 @@ TEST(ReportInABrowser, ShowsAShortCopyInALongObservedStream) {
                   "be sent to review</span>"),
             2);
   EXPECT_THAT(dom, HasSubstr("Would be sent to review at 1:00:10.0"));
+  EXPECT_THAT(dom, HasSubstr("<title>0 takedowns and 2 reviews (observed only) in news"));
   EXPECT_THAT(dom, HasSubstr("observing only: nothing is enforced"));
   EXPECT_THAT(dom,
               HasSubstr("Shows 59:15.0 to 1:01:15.0 of 2:00:00.0; the score below covers all"));
