@@ -12,7 +12,7 @@ namespace staydown::index {
 struct RowDistance {
   std::uint32_t row = 0;  // position among the hashes that were searched
   int distance = 0;
-  auto operator<=>(const RowDistance&) const = default;
+  bool operator==(const RowDistance&) const = default;
 };
 
 // Appends those of `rows` that are at most `radius` away from `query`, in order of row. Uses the

@@ -31,9 +31,9 @@ std::vector<std::uint8_t> spread_positions(std::size_t count) {
 }  // namespace
 
 HashLayout layout_for(std::size_t rows) {
-  // Four to eight rows a bucket: fewer and the probes cost more than the comparisons, more and the
-  // comparisons do. Wider keys need more tables; beyond 22 bits twelve find too little.
-  return {.tables = 12, .key_bits = std::clamp(static_cast<int>(std::bit_width(rows)) - 3, 12, 22)};
+  // Eight to sixteen rows a bucket: with more the comparisons cost too much, with fewer, and so
+  // wider keys, twelve tables find too little. Beyond 22 bits that holds for any bank.
+  return {.tables = 12, .key_bits = std::clamp(static_cast<int>(std::bit_width(rows)) - 4, 12, 22)};
 }
 
 std::uint32_t HashTables::Table::key_of(const PdqHash& hash) const {
@@ -69,30 +69,35 @@ HashTables::HashTables(std::span<const PdqHash> rows, HashLayout layout)
 void HashTables::search(const PdqHash& query, std::span<const PdqHash> rows, int radius,
                         std::vector<RowDistance>& found) const {
   // Four passes, each asking for the memory that the next one reads: what costs here is waiting.
+  // The whole key in every table comes first, then the keys with a flip, until the limit.
+  std::vector<std::uint32_t> keys;
+  for (const Table& table : tables_) keys.push_back(table.key_of(query));
   std::vector<const std::uint32_t*> buckets;
-  for (const Table& table : tables_) {
-    const std::uint32_t key = table.key_of(query);
-    buckets.push_back(&table.begins[key]);
-    for (std::size_t bit = 0; bit < table.positions.size(); ++bit) {
-      buckets.push_back(&table.begins[key ^ 1U << bit]);
+  const std::size_t key_bits = tables_.front().positions.size();
+  for (std::size_t probe = 0; probe <= key_bits; ++probe) {
+    const std::uint32_t flip = probe == 0 ? 0 : 1U << (probe - 1);
+    for (std::size_t t = 0; t < tables_.size(); ++t) {
+      buckets.push_back(&tables_[t].begins[keys[t] ^ flip]);
+      __builtin_prefetch(buckets.back());
     }
   }
-  for (const auto* bucket : buckets) __builtin_prefetch(bucket);
   std::vector<Range> ranges;
-  const std::size_t probes = buckets.size() / tables_.size();
-  for (std::size_t i = 0; i < buckets.size(); ++i) {
-    const std::uint32_t begin = buckets[i][0];
-    const std::uint32_t size = std::min(buckets[i][1] - begin, kBucketLimit);
+  std::size_t sum = 0;
+  for (std::size_t i = 0; i < buckets.size() && sum < kQueryLimit; ++i) {
+    const std::size_t size = std::min<std::size_t>(buckets[i][1] - buckets[i][0], kBucketLimit);
     if (size == 0) continue;
-    const std::uint32_t* const first = tables_[i / probes].rows.data() + begin;
+    const std::uint32_t* const first = tables_[i % tables_.size()].rows.data() + buckets[i][0];
     ranges.push_back({first, first + size});
+    sum += size;
     __builtin_prefetch(first);
   }
   std::vector<std::uint32_t> candidates;
+  candidates.reserve(sum);
   for (const Range& range : ranges) candidates.insert(candidates.end(), range.begin, range.end);
   const auto before = static_cast<std::ptrdiff_t>(found.size());
   scan_some(query, rows, candidates, radius, found);
-  std::sort(found.begin() + before, found.end());
+  std::sort(found.begin() + before, found.end(),
+            [](const RowDistance& a, const RowDistance& b) { return a.row < b.row; });
   found.erase(std::unique(found.begin() + before, found.end()), found.end());
 }
 

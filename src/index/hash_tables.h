@@ -24,10 +24,10 @@ struct HashLayout {
 // in bench/results/2026-11-22-index.md.
 HashLayout layout_for(std::size_t rows);
 
-// Rows of one bucket that a query looks at. Frames that are alike beyond this number (a static
-// scene, a video that is in the bank many times) cannot slow every search that meets them; as all
-// of them are close, those that are looked at are as good as the rest.
-inline constexpr std::uint32_t kBucketLimit = 1024;
+// Rows that a query looks at, in one bucket and in all. Frames that are alike beyond these numbers
+// (a static scene, a video that is in the bank many times) cannot slow every search that meets
+// them; as all of them are close, those that are looked at are as good as the rest.
+inline constexpr std::size_t kBucketLimit = 2048, kQueryLimit = 32768;
 
 // Knows rows by their numbers only; the hashes stay with the caller. Immutable and thread-safe.
 class HashTables {

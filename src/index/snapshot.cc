@@ -11,7 +11,8 @@ namespace {
 bool before(const BlockHit& a, const BlockHit& b) {
   const ReferenceTimeline& left = **a.reference;
   const ReferenceTimeline& right = **b.reference;
-  return std::tie(a.distance, left.info.id, a.entry) < std::tie(b.distance, right.info.id, b.entry);
+  return std::tie(a.distance, left.info.id.value, a.entry) <
+         std::tie(b.distance, right.info.id.value, b.entry);
 }
 
 std::size_t searchable(const ReferenceTimeline& reference) {

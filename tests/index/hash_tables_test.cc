@@ -32,8 +32,8 @@ TEST(HashTables, FindNearlyAllThatAScanFindsAndNothingElse) {
     tables.search(query, rows, 31, found);
     expected += exact.size();
     hit += found.size();
-    EXPECT_TRUE(std::includes(exact.begin(), exact.end(), found.begin(), found.end()));
-    EXPECT_TRUE(std::is_sorted(found.begin(), found.end()));
+    EXPECT_TRUE(std::ranges::includes(exact, found, {}, &RowDistance::row, &RowDistance::row));
+    EXPECT_TRUE(std::ranges::is_sorted(found, {}, &RowDistance::row));
   }
   EXPECT_GE(static_cast<double>(hit), 0.99 * static_cast<double>(expected));
 }
