@@ -13,7 +13,10 @@
 namespace staydown::index {
 
 struct SearchOptions {
-  int pdq_radius = 31;            // PDQ hits have at most this Hamming distance
+  // PDQ hits have at most this Hamming distance. A banner of 14 % of the height moves a frame by
+  // 34-60 bits; of 166 million pairs of unrelated photographs none is nearer than this
+  // (docs/decisions/0007-matching.md).
+  int pdq_radius = 48;
   float embedding_radius = 0.5F;  // embedding hits have at most this distance (1 - cosine)
   int max_hits = 32;              // per descriptor, closest first
   // PDQ descriptors of lower quality find nothing and entries of lower quality are not found. 50 is

@@ -38,7 +38,7 @@ struct TimelineOptions {
   int min_quality = 50;
   // Plain fills (FFmpeg's `color` source, through H.264) have quality 0, the faintest slopes 1.
   int flat_quality = 5;
-  // The distance within which the index finds neighbours (index::SearchOptions::pdq_radius).
+  // Within this many bits two hashes are taken for the same picture (ThreatExchange's default for PDQ).
   int background_radius = 31;
   // How long a frame stands for the video when the next one differs: the full pass's step.
   MediaTime step = std::chrono::milliseconds(250);
