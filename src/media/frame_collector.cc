@@ -44,10 +44,7 @@ Result<void> FrameCollector::collect(Decoder& decoder) {
 Result<Frame> FrameCollector::frame_of(const AVFrame& decoded) const {
   Frame frame;
   frame.time = MediaTime(decoded.pts);
-  frame.source = {decoded.width, decoded.height};
-  if (orientation_of(decoded, presentation_.orientation).swaps_sides()) {
-    std::swap(frame.source.width, frame.source.height);
-  }
+  frame.source = source_size(decoded, presentation_);
   auto luma = scaler_.luma(decoded, presentation_);
   if (!luma) return tl::unexpected(luma.error());
   frame.luma = std::move(*luma);

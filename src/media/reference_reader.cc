@@ -14,6 +14,7 @@ Result<Frame> frame_of(const AVFrame& decoded, MediaTime time, bool rgb,
                        const Presentation& presentation, Scaler& scaler) {
   Frame frame;
   frame.time = time;
+  frame.source = source_size(decoded, presentation);
   auto luma = scaler.luma(decoded, presentation);
   if (!luma) return tl::unexpected(std::move(luma.error()));
   frame.luma = *std::move(luma);

@@ -66,6 +66,13 @@ Size working_size(Size coded, AVRational pixel_aspect, int long_side) {
   return {side(width), side(height)};
 }
 
+Size source_size(const AVFrame& frame, const Presentation& presentation) {
+  if (orientation_of(frame, presentation.orientation).swaps_sides()) {
+    return {frame.height, frame.width};
+  }
+  return {frame.width, frame.height};
+}
+
 Result<Image> Scaler::luma(const AVFrame& frame, const Presentation& presentation) {
   return scale(frame, presentation, AV_PIX_FMT_GRAY8, luma_);
 }

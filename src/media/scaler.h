@@ -21,6 +21,9 @@ Presentation presentation_of(const AVStream& stream);
 // non-square pixels become square by shrinking. At least 1 x 1.
 Size working_size(Size coded, AVRational pixel_aspect, int long_side = kWorkingSize);
 
+// Of the picture before scaling, upright: what Frame::source says.
+Size source_size(const AVFrame& frame, const Presentation& presentation);
+
 // Turns decoded frames into upright images with square pixels and full range by area averaging,
 // which is what PDQ parity needs (docs/decisions/0003-sampling.md). Luma is the Y plane, expanded
 // to full range. The fields of interlaced frames are blended.
