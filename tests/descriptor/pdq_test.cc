@@ -4,42 +4,41 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "descriptor/pictures.h"
+#include "support/scene.h"
 
 namespace staydown::descriptor {
 namespace {
 
+using support::scene_luma;
+using ::testing::AllOf;
+using ::testing::Ge;
 using ::testing::Le;
 
-TEST(Pdq, HashOfAFlatImageSaysNothing) {
-  const PdqResult result = pdq(flat(512, 288, 90));
-  EXPECT_EQ(result.quality, 0);
-}
+TEST(Pdq, GivesAFlatImageNoQuality) { EXPECT_EQ(pdq(flat(512, 288, 90)).quality, 0); }
 
 TEST(Pdq, MirroredIsExactlyTheHashOfTheFlippedImage) {
-  for (const Size size : {Size{512, 288}, Size{341, 512}, Size{512, 512}, Size{77, 53}}) {
-    const Image image = picture(size.width, size.height, 7);
-    EXPECT_EQ(pdq(image, {1280, 720}).mirrored, pdq(flipped(image), {1280, 720}).hash);
-    EXPECT_EQ(pdq(image).mirrored, pdq(flipped(image)).hash);
+  for (const Size size : {Size{512, 288}, Size{341, 512}, Size{77, 53}}) {
+    const Image image = scene_luma(7, MediaTime(0), size.width, size.height);
+    const Image flipped = support::mirrored()(image);
+    EXPECT_EQ(pdq(image, {1280, 720}).mirrored, pdq(flipped, {1280, 720}).hash);
+    EXPECT_EQ(pdq(image).mirrored, pdq(flipped).hash);
   }
 }
 
-TEST(Pdq, SurvivesBrightnessAndContrast) {
-  const Image image = toned(picture(512, 288, 3), 0.7, 30);  // away from black and white
+TEST(Pdq, SurvivesBrightnessContrastAndNoise) {
+  const Image image = support::contrasted(0.7)(scene_luma(3, MediaTime(0), 512, 288));
   const PdqHash hash = pdq(image).hash;
-  EXPECT_THAT(distance(hash, pdq(toned(image, 1.0, 25)).hash), Le(10));
-  EXPECT_THAT(distance(hash, pdq(toned(image, 0.6, 0)).hash), Le(10));
-}
-
-TEST(Pdq, TellsPicturesApart) {
-  EXPECT_THAT(distance(pdq(picture(512, 288, 1)).hash, pdq(picture(512, 288, 2)).hash),
-              testing::Ge(90));
+  EXPECT_THAT(distance(hash, pdq(support::brightened(15)(image)).hash), Le(6));
+  EXPECT_THAT(distance(hash, pdq(support::contrasted(0.6)(image)).hash), Le(6));
+  EXPECT_THAT(distance(hash, pdq(with_noise(support::contrasted(1)(image), 12, 1)).hash), Le(10));
 }
 
 TEST(Pdq, HashOfAScaledImageFollowsItsSource) {
-  for (const Size source : {Size{1280, 720}, Size{720, 1280}, Size{600, 600}}) {
-    const Image whole = picture(source.width, source.height, 5);
+  for (const Size source : {Size{1280, 720}, Size{720, 1280}, Size{1080, 1080}}) {
+    const Image whole = scene_luma(5, MediaTime(0), source.width, source.height);
     const double scale = 512.0 / std::max(source.width, source.height);
     const Image small = scaled(whole, static_cast<int>(source.width * scale),
                                static_cast<int>(source.height * scale));
@@ -52,16 +51,19 @@ TEST(Pdq, HashOfAScaledImageFollowsItsSource) {
 
 TEST(Pdq, TakesAnySizeFromOnePixel) {
   for (const Size size : {Size{1, 1}, Size{2, 1}, Size{1, 300}, Size{63, 64}, Size{5000, 3}}) {
-    const Image image = picture(size.width, size.height, 1);
-    EXPECT_THAT(pdq(image).quality, testing::AllOf(testing::Ge(0), Le(100)));
+    const Image image = scene_luma(1, MediaTime(0), size.width, size.height);
+    EXPECT_THAT(pdq(image).quality, AllOf(Ge(0), Le(100)));
     EXPECT_EQ(pdq(image, size).hash, pdq(image).hash);
+    EXPECT_THAT(pdq(image, {1920, 1080}).quality, AllOf(Ge(0), Le(100)));
   }
 }
 
 TEST(PdqHex, PrintsTheLastWordFirstAndReadsItBack) {
   const PdqHash hash{{0x0123456789abcdef, 0, 1, 0xfedcba9876543210}};
   const std::string hex =
-      "fedcba987654321000000000000000010000000000000000"
+      "fedcba9876543210"
+      "0000000000000001"
+      "0000000000000000"
       "0123456789abcdef";
   EXPECT_EQ(to_hex(hash), hex);
   EXPECT_EQ(pdq_from_hex(hex), hash);

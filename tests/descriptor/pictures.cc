@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <random>
-#include <vector>
 
 namespace staydown::descriptor {
 namespace {
@@ -12,63 +11,12 @@ std::uint8_t to_level(double value) {
   return static_cast<std::uint8_t>(std::lround(std::clamp(value, 0.0, 255.0)));
 }
 
-struct Blob {
-  double x, y, rx, ry, level;
-  bool soft;
-};
-
 }  // namespace
 
 Image flat(int width, int height, int level) {
   Image image(width, height, 1);
   std::fill_n(image.pixels.data(), image.pixels.size(), static_cast<std::uint8_t>(level));
   return image;
-}
-
-Image picture(int width, int height, unsigned seed) {
-  std::mt19937 random(seed);
-  const auto uniform = [&](double from, double to) {
-    return from + (to - from) * (static_cast<double>(random()) / 4294967296.0);
-  };
-  std::vector<Blob> blobs;
-  for (int i = 0; i < 60; ++i) {
-    blobs.push_back({uniform(0, 1), uniform(0, 1), uniform(0.03, 0.2), uniform(0.03, 0.2),
-                     uniform(-90, 90), i % 2 == 0});
-  }
-  const double dx = uniform(-60, 60), dy = uniform(-60, 60);
-  Image image(width, height, 1);
-  for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x) {
-      const double u = (x + 0.5) / width, v = (y + 0.5) / height;
-      double value = 128 + dx * (u - 0.5) + dy * (v - 0.5);
-      for (const Blob& blob : blobs) {
-        const double a = (u - blob.x) / blob.rx, b = (v - blob.y) / blob.ry;
-        const double r = a * a + b * b;
-        if (blob.soft) {
-          value += blob.level * std::exp(-r);
-        } else if (r < 1) {
-          value += 0.5 * blob.level;
-        }
-      }
-      image.row(y)[x] = to_level(value);
-    }
-  }
-  return image;
-}
-
-Image flipped(const Image& image) {
-  Image out(image.width, image.height, 1);
-  for (int y = 0; y < image.height; ++y) {
-    std::reverse_copy(image.row(y), image.row(y) + image.width, out.row(y));
-  }
-  return out;
-}
-
-Image toned(const Image& image, double gain, double offset) {
-  Image out(image.width, image.height, 1);
-  std::transform(image.pixels.data(), image.pixels.data() + image.pixels.size(), out.pixels.data(),
-                 [&](std::uint8_t v) { return to_level(gain * v + offset); });
-  return out;
 }
 
 Image scaled(const Image& image, int width, int height) {
@@ -105,26 +53,27 @@ Image with_noise(Image image, int amplitude, unsigned seed) {
 }
 
 Image blurred(const Image& image, int radius) {
-  Image out(image.width, image.height, 1);
-  for (int y = 0; y < image.height; ++y) {
-    for (int x = 0; x < image.width; ++x) {
-      int sum = 0, count = 0;
-      for (int j = std::max(0, y - radius); j <= std::min(image.height - 1, y + radius); j += 3) {
-        for (int i = std::max(0, x - radius); i <= std::min(image.width - 1, x + radius); i += 3) {
-          sum += image.row(j)[i];
-          ++count;
-        }
+  const auto columns_blurred = [radius](const Image& from) {  // along rows, result turned
+    Image to(from.height, from.width, 1);
+    for (int y = 0; y < from.height; ++y) {
+      for (int x = 0; x < from.width; ++x) {
+        const int begin = std::max(0, x - radius), end = std::min(from.width, x + radius + 1);
+        int sum = 0;
+        for (int i = begin; i < end; ++i) sum += from.row(y)[i];
+        to.row(x)[y] = to_level(static_cast<double>(sum) / (end - begin));
       }
-      out.row(y)[x] = to_level(static_cast<double>(sum) / count);
     }
-  }
-  return out;
+    return to;
+  };
+  Image out = columns_blurred(columns_blurred(image));
+  return columns_blurred(columns_blurred(out));
 }
 
-void paste(const Image& picture, Image& onto, int x, int y) {
-  for (int row = 0; row < picture.height; ++row) {
-    std::copy_n(picture.row(row), picture.width, onto.row(y + row) + x);
+Image pasted(const Image& image, Image onto, int x, int y) {
+  for (int row = 0; row < image.height; ++row) {
+    std::copy_n(image.row(row), image.width, onto.row(y + row) + x);
   }
+  return onto;
 }
 
 }  // namespace staydown::descriptor

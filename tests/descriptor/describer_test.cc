@@ -1,0 +1,145 @@
+#include "descriptor/describer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "descriptor/pdq.h"
+#include "descriptor/pictures.h"
+#include "descriptor/views.h"
+#include "support/fake_embedder.h"
+#include "support/scene.h"
+
+namespace staydown::descriptor {
+namespace {
+
+using support::FakeEmbedder;
+using ::testing::ElementsAre;
+using namespace std::chrono_literals;
+
+MATCHER_P4(DescriptorOf, time, view, quality, value, "") {
+  *result_listener << to_string(arg.time) << " " << name_of(arg.view) << " quality " << arg.quality;
+  return arg.time == time && arg.view == view && arg.quality == quality &&
+         arg.value == DescriptorValue(value);
+}
+
+// Soft, as what is photographed: the boxes of scenes would pass for pictures within the picture.
+Image scene(std::uint64_t seed, MediaTime time, int width = 512, int height = 288) {
+  return blurred(support::scene_luma(seed, time, width, height), 2);
+}
+
+Frame frame_of(MediaTime time, Image luma, Size source = {}) {
+  Frame frame;
+  frame.time = time;
+  frame.source = source;
+  frame.luma = std::move(luma);
+  return frame;
+}
+
+Frame coloured_frame(MediaTime time, const support::PictureEdit& edit) {
+  Frame frame = frame_of(time, Image());
+  frame.rgb = edit(support::scene_rgb(4, time, 512, 288));
+  frame.luma = support::luma_of(frame.rgb);
+  return frame;
+}
+
+TEST(Describer, GivesAPlainQueryFrameItsHashAndTheMirroredOne) {
+  std::vector<Frame> frames;
+  frames.push_back(frame_of(1s, scene(1, 1s), {1280, 720}));
+  frames.push_back(frame_of(2s, scene(1, 2s), {1280, 720}));
+  const PdqResult first = pdq(frames[0].luma, {1280, 720}),
+                  second = pdq(frames[1].luma, {1280, 720});
+
+  EXPECT_THAT(Describer(kQueryViews).describe(frames).value(),
+              ElementsAre(DescriptorOf(1s, View::kFull, first.quality, first.hash),
+                          DescriptorOf(1s, View::kMirrored, first.quality, first.mirrored),
+                          DescriptorOf(2s, View::kFull, second.quality, second.hash),
+                          DescriptorOf(2s, View::kMirrored, second.quality, second.mirrored)));
+}
+
+TEST(Describer, AddsTheTrimmedPictureInItsShareOfTheSource) {
+  std::vector<Frame> frames;
+  frames.push_back(frame_of(0s, support::letterboxed(0.25)(scene(1, 1s)), {1920, 1080}));
+  const PdqResult full = pdq(frames[0].luma, {1920, 1080});
+  const PdqResult trimmed = pdq(crop(frames[0].luma, {0, 36, 512, 216}), {1920, 810});
+
+  EXPECT_THAT(Describer(kReferenceViews).describe(frames).value(),
+              ElementsAre(DescriptorOf(0s, View::kFull, full.quality, full.hash),
+                          DescriptorOf(0s, View::kTrimmed, trimmed.quality, trimmed.hash)));
+  EXPECT_THAT(
+      Describer(kQueryViews).describe(frames).value(),
+      ElementsAre(DescriptorOf(0s, View::kFull, full.quality, full.hash),
+                  DescriptorOf(0s, View::kMirrored, full.quality, full.mirrored),
+                  DescriptorOf(0s, View::kTrimmed, trimmed.quality, trimmed.hash),
+                  DescriptorOf(0s, View::kTrimmedMirrored, trimmed.quality, trimmed.mirrored)));
+}
+
+TEST(Describer, AddsTheInnerPicture) {
+  std::vector<Frame> frames;
+  frames.push_back(frame_of(0s, pasted(scene(1, 1s, 308, 172), scene(2, 1s), 150, 60)));
+  const PdqResult full = pdq(frames[0].luma);
+  const PdqResult inner = pdq(crop(frames[0].luma, {150, 60, 308, 172}));
+
+  EXPECT_THAT(Describer(kQueryViews).describe(frames).value(),
+              ElementsAre(DescriptorOf(0s, View::kFull, full.quality, full.hash),
+                          DescriptorOf(0s, View::kMirrored, full.quality, full.mirrored),
+                          DescriptorOf(0s, View::kInner, inner.quality, inner.hash),
+                          DescriptorOf(0s, View::kInnerMirrored, inner.quality, inner.mirrored)));
+}
+
+TEST(Describer, LeavesOutAMirroredHashThatIsTheSame) {
+  std::vector<Frame> frames;
+  frames.push_back(frame_of(0s, flat(512, 288, 0)));
+  EXPECT_THAT(Describer(kQueryViews).describe(frames).value(),
+              ElementsAre(DescriptorOf(0s, View::kFull, 0, pdq(frames[0].luma).hash)));
+}
+
+TEST(Describer, EmbedsEveryViewButTheMirroredOnes) {
+  std::vector<Frame> frames;
+  frames.push_back(coloured_frame(1s, support::letterboxed(0.25)));
+  frames.push_back(coloured_frame(2s, support::contrasted(1)));
+  const Box box{0, 36, 512, 216};
+  const PdqResult full = pdq(frames[0].luma), trimmed = pdq(crop(frames[0].luma, box));
+  const PdqResult plain = pdq(frames[1].luma);
+
+  const ViewPolicy views{.mirrored = true, .trimmed = true, .inner = false};
+  const Describer describer(views, std::make_shared<FakeEmbedder>());
+  EXPECT_THAT(
+      describer.describe(frames).value(),
+      ElementsAre(DescriptorOf(1s, View::kFull, full.quality, full.hash),
+                  DescriptorOf(1s, View::kFull, full.quality, FakeEmbedder::embed(frames[0].rgb)),
+                  DescriptorOf(1s, View::kMirrored, full.quality, full.mirrored),
+                  DescriptorOf(1s, View::kTrimmed, trimmed.quality, trimmed.hash),
+                  DescriptorOf(1s, View::kTrimmed, trimmed.quality,
+                               FakeEmbedder::embed(crop(frames[0].rgb, box))),
+                  DescriptorOf(1s, View::kTrimmedMirrored, trimmed.quality, trimmed.mirrored),
+                  DescriptorOf(2s, View::kFull, plain.quality, plain.hash),
+                  DescriptorOf(2s, View::kFull, plain.quality, FakeEmbedder::embed(frames[1].rgb)),
+                  DescriptorOf(2s, View::kMirrored, plain.quality, plain.mirrored)));
+}
+
+TEST(Describer, SaysThatAModelNeedsColour) {
+  std::vector<Frame> frames;
+  frames.push_back(frame_of(1500ms, scene(1, 1s)));
+  const auto described = Describer(kQueryViews, std::make_shared<FakeEmbedder>()).describe(frames);
+  ASSERT_FALSE(described);
+  EXPECT_EQ(described.error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(described.error().message,
+            "frame at 1.500s has no RGB picture, which mean-colour/1 needs; sample with rgb");
+}
+
+TEST(Describer, PassesOnWhatTheModelReports) {
+  std::vector<Frame> frames;
+  frames.push_back(coloured_frame(1s, support::contrasted(1)));
+  const auto described =
+      Describer(kQueryViews, std::make_shared<FakeEmbedder>(true)).describe(frames);
+  ASSERT_FALSE(described);
+  EXPECT_EQ(described.error().message, "mean-colour/1: device is gone");
+}
+
+TEST(Describer, DescribesNothingForNoFrames) {
+  EXPECT_THAT(Describer(kQueryViews, std::make_shared<FakeEmbedder>()).describe({}).value(),
+              testing::IsEmpty());
+}
+
+}  // namespace
+}  // namespace staydown::descriptor
