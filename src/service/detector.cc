@@ -5,6 +5,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "service/log.h"
+
 namespace staydown::service {
 namespace {
 
@@ -150,6 +152,13 @@ class Detector::Impl {
         .stream = id, .account = stream.account, .now = stream.air.end};
     for (const auto& match : matches) {
       judged.emplace_back(match, parts_.policy->judge(match, context));
+    }
+    for (const auto& trip : parts_.policy->take_trips()) {
+      log(LogLevel::kWarning, "breaker_open",
+          {{"reference", trip.reference.value},
+           {"streams", trip.streams},
+           {"remedy",
+            "check the reference, then list it in policy.released or mark it confirmed"}});
     }
     return judged;
   }
