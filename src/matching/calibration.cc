@@ -104,8 +104,15 @@ double Calibration::cap(DescriptorKind kind) const { return curve(kind).cap; }
 float Calibration::unchanged(DescriptorKind kind) const { return curve(kind).unchanged; }
 
 double Calibration::new_information(DescriptorKind kind, float gain, float moved) const {
-  return curve(kind).nats_per_unit * (gain - moved / 2);
+  // Ratio of two normal distributions of the gain, both of variance moved / nats_per_unit: mean
+  // kFollowed * moved for a copy, 0 for a look-alike. Edits and frames that fall between those of
+  // the reference leave a copy with most of the movement. Measured in
+  // docs/decisions/0007-matching.md.
+  constexpr double kFollowed = 0.7;
+  return nats_per_unit(kind) * kFollowed * (gain - kFollowed * moved / 2);
 }
+
+double Calibration::nats_per_unit(DescriptorKind kind) const { return curve(kind).nats_per_unit; }
 
 double Calibration::threshold(double per_million_hours, std::size_t entries) const {
   const double log_budget = std::log(1e6 / per_million_hours) +

@@ -32,9 +32,13 @@ class Calibration {
   // The most that a frame may add in nats once a similar pair has voted. `gain`: how much closer
   // the query frame is to the reference's frame at the predicted time than to the one that voted
   // before; `moved`: distance between those two frames of the reference. A copy moves with the
-  // reference, so its gain is about `moved`; a look-alike (same place, other moment) gains about
-  // nothing. Negative when less than half of the movement was followed.
+  // reference, so its gain is most of `moved`; a look-alike (same place, other moment) gains about
+  // nothing. Negative when less than 35 % of the movement was followed.
   double new_information(DescriptorKind kind, float gain, float moved) const;
+
+  // How much likelier, in nats, a frame is from the closer of two frames of a reference, per unit
+  // by which it is closer.
+  double nats_per_unit(DescriptorKind kind) const;
 
   // Score in nats that background video reaches at most `per_million_hours` times in a million
   // stream-hours with `entries` reference frames enforced: the larger of the bound that theory

@@ -21,6 +21,10 @@ double stretch(const ReferenceEntry& entry) {
   return std::max(0.0, seconds(entry.end - entry.time) - kReferenceStep);
 }
 
+// The middle of a stretch up to here is its best guess; a longer one confirms whatever time within
+// it is expected, since guessing would bend the line.
+constexpr double kShortStretch = 1;
+
 struct Comparison {
   const Descriptor* view;
   std::size_t entry;
@@ -36,10 +40,11 @@ void locate(const std::vector<Comparison>& comparisons, const ReferenceTimeline&
   for (const Comparison& c : comparisons) {
     if (c.view != score.query) continue;
     const double odds =
-        c.weight * std::exp(calibration.new_information(kind, score.distance - c.distance, 0));
+        c.weight * std::exp(calibration.nats_per_unit(kind) * (score.distance - c.distance));
     const ReferenceEntry& entry = timeline.entries[c.entry];
     const double begin = seconds(entry.time), length = stretch(entry);
-    const double time = std::clamp(window.center, begin, begin + length);
+    const double time = length <= kShortStretch ? begin + length / 2
+                                                : std::clamp(window.center, begin, begin + length);
     total += odds;
     const double away = time - mean;
     mean += odds / total * away;

@@ -18,6 +18,16 @@ TEST(Calibration, ReadsCurvesBetweenTheirPoints) {
   EXPECT_DOUBLE_EQ(calibration->cap(DescriptorKind::kPdq), 14);
 }
 
+TEST(Calibration, CountsAsNewOnlyMovementThatIsFollowed) {
+  const auto calibration = testing::test_calibration();
+  const auto nats = [&](float gain) {
+    return calibration->new_information(DescriptorKind::kPdq, gain, 40);
+  };
+  EXPECT_NEAR(nats(40), 7.28, 1e-6);
+  EXPECT_NEAR(nats(14), 0, 1e-6);
+  EXPECT_NEAR(nats(0), -3.92, 1e-6);
+}
+
 TEST(Calibration, GivesNoWeightToAKindWithoutACurve) {
   const auto calibration = testing::test_calibration();
   EXPECT_DOUBLE_EQ(calibration->log_ratio(DescriptorKind::kEmbedding, 0), 0);

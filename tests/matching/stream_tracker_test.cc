@@ -162,7 +162,7 @@ TEST_F(StreamTrackerTest, FindsACopyOfANearlyStaticReference) {
   bank.add("lecture", Scene(500, 120s, 0s, 10), 120s);
   const Outcome result =
       run(background(10s) + copy_of("lecture").from(20s).lasting(60s).noise(4) + background(20s));
-  EXPECT_THAT(result.ended, ElementsAre(MatchOf("lecture").query(10s, 70s)));
+  EXPECT_THAT(result.ended, ElementsAre(MatchOf("lecture").query(10s, 70s).reference(20s, 80s)));
 }
 
 TEST_F(StreamTrackerTest, NeverAddsUpAFrozenPicture) {

@@ -1,0 +1,127 @@
+#include "calibrate/alarms.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <memory>
+
+#include "matching/frame_score.h"
+#include "matching/stream_tracker.h"
+
+namespace staydown::calibrate {
+namespace {
+
+std::vector<Descriptor> each_second(const Frames& clip) {
+  std::vector<Descriptor> frames;
+  for (const Descriptor& frame : clip.frames) {
+    const auto second = [](const Descriptor& f) { return f.time / std::chrono::seconds(1); };
+    if (frames.empty() || second(frame) > second(frames.back())) frames.push_back(frame);
+  }
+  return frames;
+}
+
+double highest_sum(const std::vector<Descriptor>& stream, const ReferenceTimelinePtr& reference,
+                   const std::shared_ptr<const matching::Calibration>& calibration, int radius) {
+  const ReferenceSet enforced{{reference->info.id, reference}};
+  matching::StreamTracker tracker(calibration, {.review_score = 1e9, .takedown_score = 1e9});
+  double highest = 0;
+  for (const Descriptor& frame : stream) {
+    std::vector<Hit> hits;
+    for (std::uint32_t e = 0; e < reference->entries.size(); ++e) {
+      const float d = distance(frame.value, reference->entries[e].value);
+      if (d <= static_cast<float>(radius)) hits.push_back({0, reference, e, d});
+    }
+    std::stable_sort(hits.begin(), hits.end(),
+                     [](const Hit& a, const Hit& b) { return a.distance < b.distance; });
+    tracker.update({.on_air = {frame.time, frame.time + std::chrono::seconds(1)},
+                    .descriptors = {&frame, 1},
+                    .hits = hits,
+                    .references = enforced});
+    highest = std::max(highest, tracker.score());
+  }
+  return highest;
+}
+
+// Upper 95 % bound of a Poisson mean of which n were seen: half the 95 % quantile of chi-squared
+// with 2 n + 2 degrees of freedom, by Wilson and Hilferty's approximation.
+double poisson_upper(std::int64_t n) {
+  const double degrees = 2.0 * static_cast<double>(n) + 2;
+  const double part = 2 / (9 * degrees);
+  return degrees * std::pow(1 - part + 1.645 * std::sqrt(part), 3) / 2;
+}
+
+}  // namespace
+
+AlarmRun run_background(const Corpus& corpus, bool calibration_half,
+                        const matching::Calibration& calibration, int radius) {
+  const auto shared = std::make_shared<const matching::Calibration>(calibration);
+  std::vector<ReferenceTimelinePtr> references;
+  for (const Frames& clip : corpus.clips) references.push_back(timeline_of(clip));
+  for (Frames source : corpus.images) {
+    references.push_back(timeline_of(source));
+  }
+  AlarmRun run;
+  for (const Frames& clip : corpus.clips) {
+    if (calibrates(clip.name) != calibration_half) continue;
+    const auto stream = each_second(clip);
+    const double hours = static_cast<double>(stream.size()) / 3600;
+    run.hours += hours;
+    for (const auto& reference : references) {
+      if (reference->info.id.value == clip.name) continue;
+      run.entry_hours +=
+          hours * static_cast<double>(std::count_if(
+                      reference->entries.begin(), reference->entries.end(), matching::informative));
+      run.sums.push_back(
+          {clip.name, reference->info.id.value, highest_sum(stream, reference, shared, radius)});
+    }
+  }
+  return run;
+}
+
+std::vector<HighestSum> run_same_place(const Corpus& corpus,
+                                       const matching::Calibration& calibration) {
+  constexpr MediaTime kShortest = std::chrono::seconds(20);
+  constexpr int kIndexRadius = 48;
+  const auto shared = std::make_shared<const matching::Calibration>(calibration);
+  std::vector<HighestSum> sums;
+  for (const Frames& clip : corpus.clips) {
+    if (clip.frames.empty() || clip.frames.back().time < kShortest) continue;
+    Frames first{clip.name, {}}, second{clip.name, {}};
+    for (const Descriptor& frame : clip.frames) {
+      (2 * frame.time < clip.frames.back().time ? first : second).frames.push_back(frame);
+    }
+    sums.push_back({clip.name, clip.name,
+                    highest_sum(each_second(second), timeline_of(first), shared, kIndexRadius)});
+  }
+  std::sort(sums.begin(), sums.end(),
+            [](const HighestSum& a, const HighestSum& b) { return a.score > b.score; });
+  return sums;
+}
+
+Tail fit_tail(const AlarmRun& run) {
+  std::vector<double> scores;
+  for (const HighestSum& sum : run.sums) {
+    if (sum.score > 0) scores.push_back(sum.score);
+  }
+  std::sort(scores.begin(), scores.end(), std::greater<>());
+  Tail tail;
+  if (scores.size() > kTailSums) {
+    tail.from = scores[kTailSums];
+    scores.resize(kTailSums);
+    double excess = 0;
+    for (const double score : scores) excess += score - tail.from;
+    tail.slope = static_cast<double>(kTailSums) / excess;
+    tail.slope_lower = tail.slope * (1 - 1.645 / std::sqrt(static_cast<double>(kTailSums)));
+  }
+  tail.sums = static_cast<std::int64_t>(scores.size());
+  tail.log_rate_upper =
+      std::log(poisson_upper(tail.sums) / run.entry_hours) + tail.slope_lower * tail.from;
+  return tail;
+}
+
+std::int64_t above(const AlarmRun& run, double level) {
+  return std::count_if(run.sums.begin(), run.sums.end(),
+                       [&](const HighestSum& sum) { return sum.score > level; });
+}
+
+}  // namespace staydown::calibrate

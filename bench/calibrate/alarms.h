@@ -1,0 +1,52 @@
+// How high the sums of unrelated video rise.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "calibrate/corpus.h"
+#include "matching/calibration.h"
+
+namespace staydown::calibrate {
+
+// The highest score of one background clip against one unrelated reference.
+struct HighestSum {
+  std::string clip, reference;
+  double score = 0;
+};
+
+struct AlarmRun {
+  std::vector<HighestSum> sums;  // of every pair
+  double hours = 0;              // of distinct background video
+  double entry_hours = 0;        // sum over the pairs of hours times informative entries
+};
+
+// Follows each background clip (every `step`) through the matcher, against every other clip and
+// every image source as a reference of one picture a second. Alignments are opened by neighbours
+// within `radius`, far wider than the index's: what is counted is an upper bound of what happens.
+AlarmRun run_background(const Corpus& corpus, bool calibration_half,
+                        const matching::Calibration& calibration, int radius);
+
+// The second half of each clip of at least 20 s as a stream, against its first half as a reference,
+// hits within distance 48: the same place at another time. Highest first.
+std::vector<HighestSum> run_same_place(const Corpus& corpus,
+                                       const matching::Calibration& calibration);
+
+// rate per entry and hour of sums above h = exp(log_rate - slope * h), for h above `from`.
+struct Tail {
+  double from = 0;
+  std::int64_t sums = 0;  // above `from`
+  double slope = 1, slope_lower = 1;
+  double log_rate_upper = 0;  // with slope_lower; upper 95 % bound of rate
+};
+
+// Exponential tail of the kTailSums highest sums by maximum likelihood. The bounds: Poisson for
+// their number (chi-squared), and the slope less 1.645 standard errors. If fewer sums are above
+// zero, the slope is that of theory, 1.
+inline constexpr std::size_t kTailSums = 200;
+Tail fit_tail(const AlarmRun& run);
+
+// Sums above `level`.
+std::int64_t above(const AlarmRun& run, double level);
+
+}  // namespace staydown::calibrate

@@ -1,0 +1,125 @@
+"""Makes the hash lists that `calibrate` reads from a folder of videos and a folder of image archives.
+
+    bench/calibrate/prepare.py --build build/release --videos CLIPS --images PHOTOS --work WORK
+
+VIDEOS is any folder of clips of which no two show the same footage. IMAGES holds tar files; a
+member's first folder is its source, and a folder below frames/ is a scene of its own, whose source
+is the part of its name before `__`. Writes, as vPDQ text (frame,quality,hash,timestamp):
+    WORK/reference/CLIP.txt       every 250 ms of the clip
+    WORK/copies/EDIT/CLIP.txt     every second of an edited, re-encoded copy (WORK/copies.csv: speed, offset)
+    WORK/images/SOURCE.txt        one line per image
+Needs the ffmpeg program and Pillow (pip install pillow). Videos that are there already are kept.
+"""
+
+import argparse
+import csv
+import hashlib
+import io
+import pathlib
+import subprocess
+import tarfile
+import tempfile
+
+from PIL import Image
+
+LONGEST = 20  # seconds used of a clip for copies
+IMAGE_SIDE = 256
+# Edits of a picture at 640 x 360, after which it is re-encoded by x264 at 300 kbit/s. `speed` > 1 plays
+# faster. Letterboxes are not among them: once trimmed, they are the re-encoded picture.
+EDITS = {
+    "reencode": ("null", 1.0),
+    "logo": ("drawbox=x=0.78*iw:y=0.05*ih:w=0.17*iw:h=0.12*ih:color=0xC01020:t=fill", 1.0),
+    "banner": ("drawbox=x=0:y=0.84*ih:w=iw:h=0.14*ih:color=0x102060:t=fill", 1.0),
+    "grey": ("hue=s=0", 1.0),
+    "brighter": ("eq=brightness=0.15", 1.0),
+    "darker": ("eq=brightness=-0.15", 1.0),
+    "contrast": ("eq=contrast=1.4", 1.0),
+    "slower": ("setpts=PTS/0.9", 0.9),
+    "faster": ("setpts=PTS/1.1", 1.1),
+}
+
+
+def run(command, **keywords):
+    return subprocess.run([str(part) for part in command], check=True, **keywords)
+
+
+def write_hashes(command, out, **keywords):
+    out.parent.mkdir(parents=True, exist_ok=True)
+    part = out.with_suffix(".part")
+    with part.open("w") as file:
+        run(command, stdout=file, **keywords)
+    part.rename(out)
+
+
+def fraction(name):
+    return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) / 2**32
+
+
+def encode_copies(clip, offset, copies):
+    labels = "".join(f"[s{n}]" for n in range(len(EDITS)))
+    chains = [f"[0:v]scale=640:360,setsar=1,split={len(EDITS)}{labels}"]
+    outputs = []
+    for n, ((chain, _), copy) in enumerate(zip(EDITS.values(), copies)):
+        chains.append(f"[s{n}]{chain}[o{n}]")
+        outputs += ["-map", f"[o{n}]", "-c:v", "libx264", "-preset", "superfast", "-threads", 1,
+                    "-b:v", "300k", "-maxrate", "400k", "-bufsize", "600k", "-pix_fmt", "yuv420p", copy]
+    run(["ffmpeg", "-v", "error", "-nostdin", "-threads", 1, "-filter_complex_threads", 1, "-ss", offset,
+         "-t", LONGEST, "-i", clip, "-filter_complex", ";".join(chains), *outputs])
+
+
+def prepare_videos(args):
+    clips = sorted(p for p in args.videos.iterdir() if p.is_file())
+    rows = []
+    for clip in clips:
+        reference = args.work / "reference" / f"{clip.stem}.txt"
+        if not reference.exists():
+            write_hashes([args.hash_video, clip, 250], reference)
+        # The copy begins a little into the clip, so that its samples fall between the reference's.
+        offset = round(0.25 + 0.25 * fraction(clip.stem), 3)
+        rows += [(edit, clip.stem, speed, offset) for edit, (_, speed) in EDITS.items()]
+        outs = [args.work / "copies" / edit / f"{clip.stem}.txt" for edit in EDITS]
+        if not all(out.exists() for out in outs):
+            with tempfile.TemporaryDirectory() as folder:
+                copies = [pathlib.Path(folder) / f"{edit}.mkv" for edit in EDITS]
+                encode_copies(clip, offset, copies)
+                for copy, out in zip(copies, outs):
+                    write_hashes([args.hash_video, copy, 1000], out)
+        print(clip.stem, flush=True)
+    with (args.work / "copies.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+
+
+def source_of(member):
+    parts = pathlib.PurePosixPath(member).parts
+    return "video-" + parts[1].split("__")[0] if parts[0] == "frames" else parts[0]
+
+
+def prepare_images(args):
+    pictures = {}
+    for archive in sorted(args.images.glob("*.tar")):
+        with tarfile.open(archive) as tar:
+            for member in tar:
+                if member.isfile():
+                    image = Image.open(io.BytesIO(tar.extractfile(member).read())).convert("L")
+                    # Squeezed to a square: PDQ does not know the shape of a picture.
+                    square = image.resize((IMAGE_SIDE, IMAGE_SIDE), Image.Resampling.BILINEAR)
+                    pictures.setdefault(source_of(member.name), []).append(square.tobytes())
+    for source, grey in sorted(pictures.items()):
+        write_hashes([args.pdq_frames, *[IMAGE_SIDE] * 4, 1],
+                     args.work / "images" / f"{source}.txt", input=b"".join(grey))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("build", "videos", "images", "work"):
+        parser.add_argument(f"--{name}", type=pathlib.Path, required=True)
+    args = parser.parse_args()
+    args.hash_video = args.build / "bench/calibrate/hash_video"
+    args.pdq_frames = args.build / "bench/parity/pdq_frames"
+    prepare_images(args)
+    prepare_videos(args)
+
+
+if __name__ == "__main__":
+    main()
