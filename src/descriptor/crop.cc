@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstddef>
 
 #include "descriptor/views.h"
 
@@ -6,9 +7,10 @@ namespace staydown::descriptor {
 
 Image crop(const Image& image, const Box& box) {
   Image out(box.width, box.height, image.channels);
+  const auto skipped = static_cast<std::ptrdiff_t>(box.x) * image.channels;
+  const auto copied = static_cast<std::ptrdiff_t>(box.width) * image.channels;
   for (int y = 0; y < box.height; ++y) {
-    std::copy_n(image.row(box.y + y) + box.x * image.channels, box.width * image.channels,
-                out.row(y));
+    std::copy_n(image.row(box.y + y) + skipped, copied, out.row(y));
   }
   return out;
 }

@@ -22,14 +22,18 @@ constexpr double kMinSide = 0.25, kMaxSide = 0.9;  // of the frame
 constexpr double kWidest = 2.6, kTallest = 0.4;    // width over height of a video picture
 constexpr int kMinFrame = 64;                      // pixels; below that nothing can be told
 
-int gap(std::uint8_t a, std::uint8_t b) { return a > b ? a - b : b - a; }
-
-// A sharp step from the pixel left of `at` to the one right of it. What is photographed is softer
-// than what is cut out and pasted.
-bool steps(const std::uint8_t* at) {
-  const int step = gap(at[-1], at[1]);
-  return (step > kStep) & (step > kSharpness * gap(at[-3], at[-1])) &
-         (step > kSharpness * gap(at[1], at[3]));
+// Marks with 1 where a row steps sharply from the pixel left of it to the one right of it. What is
+// photographed is softer than what is cut out and pasted. `change` and `marks` have the row's size.
+void mark_steps(const std::uint8_t* row, std::size_t width, std::uint8_t* change,
+                std::uint8_t* marks) {
+  for (std::size_t x = 1; x + 1 < width; ++x) {
+    const std::uint8_t a = row[x - 1], b = row[x + 1];
+    change[x] = static_cast<std::uint8_t>(std::max(a, b) - std::min(a, b));
+  }
+  for (std::size_t x = 3; x + 3 < width; ++x) {
+    const auto calm = static_cast<std::uint8_t>((change[x] - 1) / kSharpness);
+    marks[x] = (change[x] > kStep) & (change[x - 2] <= calm) & (change[x + 2] <= calm);
+  }
 }
 
 // A column along which the image steps sideways.
@@ -57,14 +61,26 @@ struct Line {
   }
 };
 
-// For each column, the best run of rows: twice those that step minus those that do not.
-std::vector<std::int16_t> best_runs(const Image& image) {
+// Where an image steps sharply sideways: an image of 0 and 1.
+Image step_map(const Image& image) {
+  Image marks(image.width, image.height, 1);
   const auto width = static_cast<std::size_t>(image.width);
-  std::vector<std::int16_t> run(width, 0), best(width, 0);
+  std::fill_n(marks.pixels.data(), marks.pixels.size(), std::uint8_t{0});
+  std::vector<std::uint8_t> change(width);
   for (int y = 0; y < image.height; ++y) {
-    const std::uint8_t* row = image.row(y);
-    for (std::size_t x = 3; x + 3 < width; ++x) {
-      const auto next = static_cast<std::int16_t>(run[x] + (steps(row + x) ? 2 : -1));
+    mark_steps(image.row(y), width, change.data(), marks.row(y));
+  }
+  return marks;
+}
+
+// For each column, the best run of rows: twice those that step minus those that do not.
+std::vector<std::int16_t> best_runs(const Image& marks) {
+  const auto width = static_cast<std::size_t>(marks.width);
+  std::vector<std::int16_t> run(width, 0), best(width, 0);
+  for (int y = 0; y < marks.height; ++y) {
+    const std::uint8_t* row = marks.row(y);
+    for (std::size_t x = 0; x < width; ++x) {
+      const auto next = static_cast<std::int16_t>(run[x] + 3 * row[x] - 1);
       run[x] = std::max<std::int16_t>(next, 0);
       best[x] = std::max(best[x], run[x]);
     }
@@ -72,21 +88,19 @@ std::vector<std::int16_t> best_runs(const Image& image) {
   return best;
 }
 
-// Straight vertical edges, the strongest first. `x` is the first pixel right of the edge.
+// Straight vertical edges, from left to right; the strongest where there are too many.
 std::vector<Line> find_lines(const Image& image) {
-  std::vector<std::int16_t> best = best_runs(image);
+  const Image marks = step_map(image);
+  std::vector<std::int16_t> best = best_runs(marks);
   const int weakest = static_cast<int>(kShortestLine * image.height);
   std::vector<Line> lines;
   while (lines.size() < kMaxLines) {
     const auto strongest = std::max_element(best.begin(), best.end());
     if (*strongest < weakest) break;
     const int x = static_cast<int>(strongest - best.begin());
-    Line line{.x = x, .steps_above = {}};
-    line.steps_above.resize(static_cast<std::size_t>(image.height) + 1);
+    Line line{.x = x, .steps_above = {0}};
     for (int y = 0; y < image.height; ++y) {
-      const std::uint8_t* row = image.row(y);
-      line.steps_above[static_cast<std::size_t>(y) + 1] =
-          line.steps_above[static_cast<std::size_t>(y)] + (steps(row + x) ? 1 : 0);
+      line.steps_above.push_back(line.steps_above.back() + marks.row(y)[x]);
     }
     lines.push_back(std::move(line));
     for (int i = std::max(0, x - 3); i <= std::min(image.width - 1, x + 3); ++i) {
@@ -111,47 +125,55 @@ int sharpest_column_near(const Image& image, int x, int begin, int end) {
   return best;
 }
 
+// The rectangle of two columns and two rows that most speaks for a picture's outline; empty if none
+// does enough.
+Box best_rectangle(const std::vector<Line>& columns, const std::vector<Line>& rows, Size frame) {
+  Box best;
+  double most = 0;
+  std::vector<const Line*> sides;  // rows that may be a top or a bottom between two columns
+  for (auto left = columns.begin(); left != columns.end(); ++left) {
+    for (auto right = left + 1; right != columns.end(); ++right) {
+      const int width = right->x - left->x;
+      if (width < kMinSide * frame.width || width > kMaxSide * frame.width) continue;
+      sides.clear();
+      for (const Line& row : rows) {
+        if (row.support(left->x, right->x) >= kWorstSide) sides.push_back(&row);
+      }
+      for (std::size_t i = 0; i < sides.size(); ++i) {
+        for (std::size_t j = i + 1; j < sides.size(); ++j) {
+          const int top = sides[i]->x, bottom = sides[j]->x, height = bottom - top;
+          if (height < kMinSide * frame.height || width > kWidest * height ||
+              width < kTallest * height || left->support(top, bottom) < kWorstSide ||
+              right->support(top, bottom) < kWorstSide) {
+            continue;
+          }
+          const double evidence = sides[i]->evidence(left->x, right->x) +
+                                  sides[j]->evidence(left->x, right->x) +
+                                  left->evidence(top, bottom) + right->evidence(top, bottom);
+          if (evidence > most && evidence > kEvidence * 2 * (width + height)) {
+            most = evidence;
+            best = {left->x, top, width, height};
+          }
+        }
+      }
+    }
+  }
+  return best;
+}
+
 }  // namespace
 
 std::optional<Box> find_inner(const Frame& frame) {
   const Image& luma = frame.luma;
   if (luma.width < kMinFrame || luma.height < kMinFrame) return std::nullopt;
   const Image turned = transposed(luma);
-  const std::vector<Line> columns = find_lines(luma), rows = find_lines(turned);
-  Box best;
-  double most = 0;
-  for (auto left = columns.begin(); left != columns.end(); ++left) {
-    for (auto right = left + 1; right != columns.end(); ++right) {
-      const int width = right->x - left->x;
-      if (width < kMinSide * luma.width || width > kMaxSide * luma.width) continue;
-      for (auto top = rows.begin(); top != rows.end(); ++top) {
-        if (top->support(left->x, right->x) < kWorstSide) continue;
-        const double above = top->evidence(left->x, right->x);
-        for (auto bottom = top + 1; bottom != rows.end(); ++bottom) {
-          const int height = bottom->x - top->x;
-          if (height < kMinSide * luma.height || width > kWidest * height ||
-              width < kTallest * height || bottom->support(left->x, right->x) < kWorstSide ||
-              left->support(top->x, bottom->x) < kWorstSide ||
-              right->support(top->x, bottom->x) < kWorstSide) {
-            continue;
-          }
-          const double evidence = above + bottom->evidence(left->x, right->x) +
-                                  left->evidence(top->x, bottom->x) +
-                                  right->evidence(top->x, bottom->x);
-          if (evidence > most && evidence > kEvidence * 2 * (width + height)) {
-            most = evidence;
-            best = {left->x, top->x, width, height};
-          }
-        }
-      }
-    }
-  }
-  if (most == 0) return std::nullopt;
-  const int bottom = best.y + best.height, right = best.x + best.width;
-  const int x0 = sharpest_column_near(luma, best.x, best.y, bottom);
-  const int x1 = sharpest_column_near(luma, right, best.y, bottom);
-  const int y0 = sharpest_column_near(turned, best.y, best.x, right);
-  const int y1 = sharpest_column_near(turned, bottom, best.x, right);
+  const Box box = best_rectangle(find_lines(luma), find_lines(turned), {luma.width, luma.height});
+  if (box == Box{}) return std::nullopt;
+  const int bottom = box.y + box.height, right = box.x + box.width;
+  const int x0 = sharpest_column_near(luma, box.x, box.y, bottom);
+  const int x1 = sharpest_column_near(luma, right, box.y, bottom);
+  const int y0 = sharpest_column_near(turned, box.y, box.x, right);
+  const int y1 = sharpest_column_near(turned, bottom, box.x, right);
   return Box{x0, y0, x1 - x0, y1 - y0};
 }
 

@@ -18,10 +18,13 @@ constexpr int kStep = 10;             // levels between a bar and the picture
 constexpr double kFlatEdge = 0.35;    // share of a line that steps at the end of a flat bar
 constexpr double kBlurredEdge = 0.5;  // and of a blurred one
 constexpr int kDetail = 2;            // levels between a pixel and the mean of its neighbours
-constexpr double kBlurredDetail = 0.03;   // share of a blurred bar that may be that sharp
-constexpr double kDetailRatio = 4;        // how much more of the picture is
-constexpr double kWidestBar = 0.42;       // of the frame, on one side
-constexpr double kWorthRemoving = 0.015;  // of a side: PDQ does not feel less
+constexpr double kBlurredDetail = 0.03;       // share of a blurred bar that may be that sharp
+constexpr double kDetailRatio = 4;            // how much more of the picture is
+constexpr double kLeastDetail = 0.005;        // of a blurred bar: coding leaves about as much
+constexpr double kThinnestBlurredBar = 0.04;  // of the frame
+constexpr int kMinBlurred = 24;               // pixels; below that nothing can be told
+constexpr double kWidestBar = 0.42;           // of the frame, on one side
+constexpr double kWorthRemoving = 0.015;      // of a side: PDQ does not feel less
 
 std::uint8_t gap(std::uint8_t a, std::uint8_t b) {
   return static_cast<std::uint8_t>(a > b ? a - b : b - a);
@@ -118,6 +121,32 @@ int flat_bar(const Rows& rows) {
   return bar == 0 ? 0 : sharpest_line_near(rows, bar);
 }
 
+// Share of sharp pixels in line i, which has neighbours.
+double detail_at(const Rows& rows, int i) {
+  return share_of_detail(rows[i - 1], rows[i], rows[i + 1], rows.width());
+}
+
+// The strongest straight edge with hardly any detail before it; 0 if there is none.
+int blurred_bar(const Rows& rows) {
+  const int limit = static_cast<int>(kWidestBar * rows.count());
+  const int thinnest = static_cast<int>(kThinnestBlurredBar * rows.count());
+  double detail = 0;  // sum over the lines before the last two, which belong to the edge
+  int best = 0;
+  double most = kBlurredEdge;
+  for (int i = 3; i < limit && detail <= kBlurredDetail * limit; ++i) {
+    detail += detail_at(rows, i - 2);
+    if (i < thinnest) continue;
+    if (i == thinnest && detail > 2 * kBlurredDetail * i) return 0;
+    if (detail > kBlurredDetail * i) continue;
+    const double steps = share_of_steps(rows[i - 1], rows[i + 1], rows.width());
+    if (steps > most) {
+      most = steps;
+      best = i;
+    }
+  }
+  return best == 0 ? 0 : sharpest_line_near(rows, best);
+}
+
 struct Bars {
   int top = 0, bottom = 0;
 };
@@ -125,44 +154,25 @@ struct Bars {
 // Lines without detail around lines with, parted by straight edges: a picture before a blurred copy
 // of itself. Only found on both sides.
 Bars blurred_bars(const Image& image, const Box& box) {
+  if (box.height < kMinBlurred || box.width < kMinBlurred) return {};
   const Rows rows(image, box, Rows::From::kTop);
-  const int count = rows.count(), limit = static_cast<int>(kWidestBar * count);
-  if (count < 24 || rows.width() < 24) return {};
-  std::vector<double> detail(static_cast<std::size_t>(count) + 1, 0.0);  // of the lines above i
-  for (int i = 0; i < count; ++i) {
-    const auto k = static_cast<std::size_t>(i);
-    const bool inside = i > 0 && i + 1 < count;
-    detail[k + 1] =
-        detail[k] +
-        (inside ? share_of_detail(rows[i - 1], rows[i], rows[i + 1], rows.width()) : 0.0);
-  }
-  const auto detail_of = [&](int begin, int end) {
-    return begin >= end
-               ? 0.0
-               : (detail[static_cast<std::size_t>(end)] - detail[static_cast<std::size_t>(begin)]) /
-                     (end - begin);
-  };
-  const auto strongest = [&](int begin, int end, auto quiet) {
-    int best = 0;
-    double most = kBlurredEdge;
-    for (int i = begin; i < end; ++i) {
-      if (!quiet(i)) continue;
-      const double steps = share_of_steps(rows[i - 1], rows[i + 1], rows.width());
-      if (steps > most) {
-        most = steps;
-        best = i;
-      }
+  const Bars bars{.top = blurred_bar(rows),
+                  .bottom = blurred_bar(Rows(image, box, Rows::From::kBottom))};
+  if (bars.top == 0 || bars.bottom == 0) return {};
+  const auto mean_detail = [&rows](int begin, int end) {
+    constexpr int kEvery = 3;
+    double sum = 0;
+    int count = 0;
+    for (int i = std::max(1, begin); i < std::min(end, rows.count() - 1); i += kEvery, ++count) {
+      sum += detail_at(rows, i);
     }
-    return best;
+    return count == 0 ? 0.0 : sum / count;
   };
-  const int top = strongest(4, limit, [&](int i) { return detail_of(0, i - 2) <= kBlurredDetail; });
-  if (top == 0) return {};
-  const int bottom = strongest(count - limit, count - 4,
-                               [&](int i) { return detail_of(i + 3, count) <= kBlurredDetail; });
-  if (bottom == 0) return {};
-  const double outside = std::max(detail_of(0, top - 2), detail_of(bottom + 3, count));
-  if (detail_of(top + 2, bottom - 1) < kDetailRatio * std::max(outside, 0.005)) return {};
-  return {sharpest_line_near(rows, top), count - sharpest_line_near(rows, bottom)};
+  const int end = rows.count() - bars.bottom;
+  const double outside =
+      std::max({mean_detail(0, bars.top - 2), mean_detail(end + 2, rows.count()), kLeastDetail});
+  if (mean_detail(bars.top + 2, end - 2) < kDetailRatio * outside) return {};
+  return bars;
 }
 
 Box without_bars_above_and_below(const Image& image, const Box& box) {

@@ -20,8 +20,8 @@ using Coefficients = std::array<float, kBits * kBits>;  // row by row: vertical 
 
 // Frequencies 1-16 at 64 samples.
 struct CosineTable {
-  std::array<std::array<float, kGrid>, kBits> by_frequency;
-  std::array<std::array<float, kBits>, kGrid> by_sample;
+  std::array<std::array<float, kGrid>, kBits> by_frequency{};
+  std::array<std::array<float, kBits>, kGrid> by_sample{};
 
   CosineTable() {
     for (std::size_t f = 0; f < kBits; ++f) {

@@ -12,8 +12,8 @@ constexpr std::size_t kLanes = 4;  // taps are padded to a multiple of it, with 
 // The kept samples along one axis: sample k is the sum of `count` pixels from begin[k] on, weighted
 // by weights[k * count ...]. The weights of a sample add up to 1.
 struct AxisTaps {
-  std::array<int, kGridSize> begin;
-  std::size_t count;
+  std::array<int, kGridSize> begin{};
+  std::size_t count = 0;
   std::vector<float> weights;
 
   const float* of(std::size_t k) const { return weights.data() + k * count; }
@@ -106,7 +106,7 @@ PdqGrids sample_grids(const Image& luma, Size source) {
   const AxisTaps rows = taps_along(luma.height, source.height);
   const auto width = static_cast<std::size_t>(luma.width);
   std::vector<float> line(width + columns.count), flipped(width + columns.count);
-  PdqGrids grids;
+  PdqGrids grids{};
   for (std::size_t y = 0; y < kGridSize; ++y) {
     blend_rows(luma, rows, y, line.data());
     sample_row(line.data(), columns, grids.upright.data() + y * kGridSize);
