@@ -36,7 +36,7 @@ other=${2:-$out/other.mp4}
 
 echo "== A live stream: other footage, then a copy of the reference (smaller, letterboxed, brighter, with a logo), then other footage =="
 canvas="scale=640:360:force_original_aspect_ratio=decrease,pad=640:360:-1:-1,setsar=1,fps=25,format=yuv420p"
-copy="scale=640:272,eq=brightness=0.06:contrast=1.1,drawbox=x=20:y=20:w=90:h=36:color=red:t=fill,pad=640:360:0:44,setsar=1,fps=25,format=yuv420p"
+copy="scale=640:272,eq=brightness=0.06:contrast=1.1,drawbox=x=16:y=14:w=60:h=20:color=white@0.6:t=fill,pad=640:360:0:44,setsar=1,fps=25,format=yuv420p"
 ffmpeg -t 10 -stream_loop -1 -i "$other" -ss 4 -t 16 -i "$reference" -t 8 -stream_loop -1 -i "$other" \
   -filter_complex "[0:v]$canvas[a];[1:v]$copy[b];[2:v]$canvas[c];[a][b][c]concat=n=3:v=1[v]" \
   -map '[v]' "${x264[@]}" -b:v 600k -maxrate 600k -bufsize 1200k -g 50 -tune zerolatency -f mpegts "$out/stream.ts"
