@@ -12,7 +12,7 @@ packages=(
   libcli11-dev libyaml-cpp-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libexpected-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   # tests, demo, benchmarks
-  chromium ffmpeg python3 python3-jsonschema python3-numpy sqlite3
+  chromium ffmpeg fonts-dejavu-core python3 python3-jsonschema python3-numpy sqlite3
 )
 # Only developers need these: `scripts/setup.sh --dev`.
 dev_packages=(clang clang-format clang-tidy libclang-rt-14-dev python3-venv python3-dev libavdevice-dev libavfilter-dev)
