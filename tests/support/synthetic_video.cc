@@ -18,6 +18,12 @@ extern "C" {
 #include <libavutil/pixdesc.h>
 }
 
+// x265 3.5 leaks what it parses from x265-params; LeakSanitizer reads this.
+extern "C" const char* __lsan_default_suppressions();   // NOLINT(bugprone-reserved-identifier)
+extern "C" const char* __lsan_default_suppressions() {  // NOLINT(bugprone-reserved-identifier)
+  return "leak:libx265";
+}
+
 namespace staydown::support {
 namespace {
 
