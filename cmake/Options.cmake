@@ -25,10 +25,6 @@ endif()
 # dependency's headers are kept from the others.
 function(staydown_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LINKS" ${ARGN})
-  if(NOT ARG_SOURCES)  # SKELETON: goes once every folder has sources
-    add_library(staydown_${name} INTERFACE)
-    return()
-  endif()
   add_library(staydown_${name} STATIC ${ARG_SOURCES})
   target_include_directories(staydown_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(staydown_${name} PUBLIC ${ARG_DEPENDS} PRIVATE ${ARG_LINKS})
