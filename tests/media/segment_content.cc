@@ -32,10 +32,11 @@ MediaTime in_media_time(std::int64_t ticks, AVRational time_base) {
   return MediaTime(av_rescale_q(ticks, time_base, {1, 1'000'000}));
 }
 
-void receive(AVCodecContext& decoder, AVRational time_base, std::vector<MediaTime>& times) {
+void receive(AVCodecContext& decoder, AVRational time_base, SegmentContent& content) {
   const AVFramePtr frame(av_frame_alloc());
   while (avcodec_receive_frame(&decoder, frame.get()) >= 0) {
-    times.push_back(in_media_time(frame->pts, time_base));
+    content.frames.push_back(in_media_time(frame->pts, time_base));
+    content.height = frame->height;
   }
 }
 
@@ -73,11 +74,11 @@ SegmentContent content_of(const Segment& segment) {
     }
     content.packets.push_back(in_media_time(packet->pts, stream.time_base));
     avcodec_send_packet(decoder.get(), packet.get());
-    receive(*decoder, stream.time_base, content.frames);
+    receive(*decoder, stream.time_base, content);
     av_packet_unref(packet.get());
   }
   avcodec_send_packet(decoder.get(), nullptr);
-  receive(*decoder, input->streams[0]->time_base, content.frames);
+  receive(*decoder, input->streams[0]->time_base, content);
   if (content.packets.empty()) return content;
   const auto smallest = *std::min_element(content.packets.begin(), content.packets.end());
   for (auto& time : content.packets) time -= smallest;
