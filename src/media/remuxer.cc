@@ -19,8 +19,9 @@ int append(void* bytes, std::uint8_t* data, int size) {
 }
 
 // Of H.264 6 Mbps 1080p30 from MP4 a second of video costs 0.22 ms to write and 0.29 ms to read
-// back as Matroska, 0.38 and 0.75 ms as MPEG-TS (360p at 0.8 Mbps: 0.08 + 0.20 and 0.10 + 0.24 ms),
-// measured by bench/remux_bench. Annex B would have to be rewritten for Matroska and has no
+// back as Matroska, 0.38 and 0.75 ms as MPEG-TS (360p at 0.8 Mbps: 0.08 + 0.20 and 0.10 + 0.24 ms).
+// Reading the file included, that is a twentieth of what keyframe decoding costs
+// (bench/micro/input_bench.cc). Annex B would have to be rewritten for Matroska and has no
 // configuration to put into its header, so it stays MPEG-TS.
 const char* container_for(const Track& track) {
   const AVCodecParameters& params = *track.parameters;

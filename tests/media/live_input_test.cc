@@ -81,7 +81,8 @@ TEST(HttpInput, OfAFileEndsWithTheFile) {
   const HttpFolder server(folder.path());
   for (const auto container :
        {Container::kMpegTs, Container::kFragmentedMp4, Container::kMatroska}) {
-    folder.with("in", {.parts = {{.duration = 4s}}, .container = container});
+    folder.with("in",
+                {.parts = {{.duration = 4s}}, .width = 160, .height = 90, .container = container});
     const auto file = segments_of(folder.file("in")), http = segments_of(server.url("in"));
     EXPECT_THAT(http.errors, IsEmpty());
     ASSERT_EQ(intervals_of(http), intervals_of(file));

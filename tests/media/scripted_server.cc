@@ -6,24 +6,30 @@
 #include <unistd.h>
 
 #include <array>
+#include <random>
 #include <stdexcept>
 #include <utility>
 
 namespace staydown::media {
 namespace {
 
-// A bound socket and its port.
+// A bound socket and its port, which is below those that the kernel gives to callers: a caller that
+// tries a port of that range until somebody listens may end up connected to itself.
 std::pair<int, int> bind_to_free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(socket, generic, size) != 0 || ::getsockname(socket, generic, &size) != 0) {
-    throw std::runtime_error("no free port");
+  std::minstd_rand random(std::random_device{}());
+  for (int tries = 0; tries < 1'000; ++tries) {
+    const int port = std::uniform_int_distribution(15'000, 32'000)(random);
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    if (::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) {
+      return {socket, port};
+    }
+    ::close(socket);
   }
-  return {socket, ntohs(address.sin_port)};
+  throw std::runtime_error("no free port");
 }
 
 std::string receive_request(int connection) {
