@@ -9,10 +9,12 @@ packages=(
   libavcodec-dev libavformat-dev libavutil-dev libswscale-dev
   libfaiss-dev libopenblas-serial-dev liblapack-dev
   libsqlite3-dev libssl-dev
+  librdkafka-dev prometheus-cpp-dev libcpp-httplib-dev libcurl4-openssl-dev
   libcli11-dev libyaml-cpp-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libexpected-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   # tests, demo, benchmarks
   chromium ffmpeg fonts-dejavu-core python3 python3-jsonschema python3-numpy sqlite3
+  maven openjdk-17-jre-headless  # the real broker, see scripts/kafka.sh
 )
 # Only developers need these: `scripts/setup.sh --dev`.
 dev_packages=(clang clang-format clang-tidy libclang-rt-14-dev python3-venv python3-dev libavdevice-dev libavfilter-dev)
