@@ -40,6 +40,8 @@ std::string_view name_of(ErrorCode code) {
       return "corrupt";
     case ErrorCode::kUnavailable:
       return "unavailable";
+    case ErrorCode::kDenied:
+      return "denied";
     case ErrorCode::kInternal:
       return "internal";
   }

@@ -29,6 +29,7 @@ enum class ErrorCode {
   kIo,           // any other failure of a file, socket or device
   kCorrupt,      // stored data is damaged
   kUnavailable,  // a service or URL does not answer
+  kDenied,       // not allowed by a service's access control, or by our own rules
   kInternal,
 };
 

@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <compare>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace staydown {
 
@@ -28,5 +30,9 @@ inline double seconds(MediaTime t) { return std::chrono::duration<double>(t).cou
 std::string to_string(MediaTime t);
 std::string to_string(const Interval& interval);  // "[12.000s, 32.000s)"
 std::string to_rfc3339(WallTime t);               // "2026-11-21T23:16:00.123456Z"
+
+// Any RFC 3339 date-time, offsets included; fractions beyond microseconds are cut. nullopt for
+// anything else.
+std::optional<WallTime> from_rfc3339(std::string_view text);
 
 }  // namespace staydown
