@@ -8,6 +8,7 @@ find_library(FAISS_LIBRARY faiss REQUIRED)
 add_library(staydown_faiss INTERFACE)
 target_link_libraries(staydown_faiss INTERFACE ${FAISS_LIBRARY} OpenMP::OpenMP_CXX ${LAPACK_LIBRARIES}
                                                ${BLAS_LIBRARIES})
+pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka)
 find_package(SQLite3 REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(yaml-cpp REQUIRED)

@@ -1,0 +1,218 @@
+#include "kafka/group_consumer.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+#include "kafka/handles.h"
+
+namespace staydown::kafka {
+namespace {
+
+constexpr int kCallTimeoutMs = 10'000;
+
+}  // namespace
+
+class GroupConsumer::Impl {
+ public:
+  explicit Impl(Membership membership) : membership_(std::move(membership)) {}
+  ~Impl() { close(); }
+
+  Result<void> join(const ClientOptions& options) {
+    auto conf = make_conf(options,
+                          {{"group.id", membership_.group},
+                           {"group.instance.id", membership_.instance},
+                           {"client.id", membership_.instance},
+                           {"partition.assignment.strategy", "range"},
+                           {"session.timeout.ms", "10000"},
+                           {"heartbeat.interval.ms", "2000"},
+                           {"enable.auto.commit", "false"},
+                           {"enable.auto.offset.store", "false"},
+                           {"auto.offset.reset", "earliest"},
+                           // A few seconds of work at most; the default holds 64 MB a partition.
+                           {"queued.max.messages.kbytes", "32768"},
+                           {"fetch.wait.max.ms", "100"},
+                           {"reconnect.backoff.max.ms", "2000"}},
+                          context_);
+    if (!conf) return tl::unexpected(std::move(conf.error()));
+    context_.owner = this;
+    rd_kafka_conf_set_rebalance_cb(conf->get(), &Impl::on_rebalance);
+    auto client = make_client(RD_KAFKA_CONSUMER, *std::move(conf));
+    if (!client) return tl::unexpected(std::move(client.error()));
+    client_ = *std::move(client);
+    rd_kafka_poll_set_consumer(client_.get());
+    const auto topics = to_list(membership_.topic, {{RD_KAFKA_PARTITION_UA, -1, {}}});
+    if (const auto code = rd_kafka_subscribe(client_.get(), topics.get())) {
+      return tl::unexpected(error_of(code, doing("subscribe")));
+    }
+    return {};
+  }
+
+  Result<Polled> poll(std::chrono::milliseconds timeout) {
+    const MessagePtr message(
+        rd_kafka_consumer_poll(client_.get(), static_cast<int>(timeout.count())));
+    if (rebalance_) return *std::exchange(rebalance_, std::nullopt);
+    if (!message) return Polled{};
+    if (message->err == RD_KAFKA_RESP_ERR__FATAL) {
+      std::array<char, 512> reason{};
+      const auto code = rd_kafka_fatal_error(client_.get(), reason.data(), reason.size());
+      return fail(ErrorCode::kInternal, fmt::format("{}: {} ({})", doing("read"), reason.data(),
+                                                    rd_kafka_err2name(code)));
+    }
+    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return tl::unexpected(error_of(message->err, doing("read")));
+    }
+    return to_record(*message);
+  }
+
+  Result<std::vector<Position>> committed(const std::vector<std::int32_t>& partitions) {
+    std::vector<Position> asked;
+    for (const auto partition : partitions) asked.push_back({partition, -1, {}});
+    const auto list = to_list(membership_.topic, asked);
+    if (const auto code = rd_kafka_committed(client_.get(), list.get(), kCallTimeoutMs)) {
+      return tl::unexpected(error_of(code, doing("read the committed offsets")));
+    }
+    for (int i = 0; i < list->cnt; ++i) {
+      if (list->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return tl::unexpected(error_of(list->elems[i].err, doing("read the committed offsets")));
+      }
+    }
+    return from_list(*list);
+  }
+
+  Result<void> start(const std::vector<Position>& positions) {
+    const auto list = to_list(membership_.topic, positions);
+    // An offset that is not known is where auto.offset.reset says.
+    const auto code = rd_kafka_assign(client_.get(), list.get());
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return tl::unexpected(error_of(code, doing("start reading")));
+    }
+    return {};
+  }
+
+  Result<void> release() {
+    if (const auto code = rd_kafka_assign(client_.get(), nullptr)) {
+      return tl::unexpected(error_of(code, doing("release the partitions")));
+    }
+    return {};
+  }
+
+  Result<void> commit(const std::vector<Position>& positions) {
+    const auto list = to_list(membership_.topic, positions);
+    auto code = rd_kafka_commit(client_.get(), list.get(), 0);
+    for (int i = 0; code == RD_KAFKA_RESP_ERR_NO_ERROR && i < list->cnt; ++i) {
+      code = list->elems[i].err;
+    }
+    switch (code) {
+      case RD_KAFKA_RESP_ERR_NO_ERROR:
+        return {};
+      case RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID:
+      case RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION:
+      case RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS:
+      case RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST: {
+        auto error = error_of(code, doing("commit"));
+        error.code = ErrorCode::kBusy;
+        return tl::unexpected(std::move(error));
+      }
+      default:
+        return tl::unexpected(error_of(code, doing("commit")));
+    }
+  }
+
+  Result<void> pause(std::int32_t partition) {
+    const auto list = to_list(membership_.topic, {{partition, -1, {}}});
+    if (const auto code = rd_kafka_pause_partitions(client_.get(), list.get())) {
+      return tl::unexpected(error_of(code, doing("pause")));
+    }
+    return {};
+  }
+
+  Result<void> resume(std::int32_t partition, std::int64_t offset) {
+    const auto list = to_list(membership_.topic, {{partition, offset, {}}});
+    if (const ErrorPtr error{rd_kafka_seek_partitions(client_.get(), list.get(), kCallTimeoutMs)}) {
+      return tl::unexpected(error_of(*error, doing("go back")));
+    }
+    if (const auto code = rd_kafka_resume_partitions(client_.get(), list.get())) {
+      return tl::unexpected(error_of(code, doing("resume")));
+    }
+    return {};
+  }
+
+  std::int64_t end_of(std::int32_t partition) const {
+    std::int64_t low = -1, high = -1;
+    rd_kafka_get_watermark_offsets(client_.get(), membership_.topic.c_str(), partition, &low,
+                                   &high);
+    return high < 0 ? -1 : high;
+  }
+
+  void close() {
+    if (!client_) return;
+    closing_ = true;
+    rd_kafka_consumer_close(client_.get());
+    client_.reset();
+  }
+
+ private:
+  // Kept for `poll` to give; the group waits for the assign or unassign that follows.
+  static void on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t code,
+                           rd_kafka_topic_partition_list_t* list, void* opaque) {
+    auto& self = *static_cast<Impl*>(static_cast<ClientContext*>(opaque)->owner);
+    if (self.closing_) {
+      rd_kafka_assign(client, nullptr);
+      return;
+    }
+    std::vector<std::int32_t> partitions;
+    for (const auto& position : from_list(*list)) partitions.push_back(position.partition);
+    if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+      self.rebalance_ = Assigned{std::move(partitions)};
+    } else {
+      self.rebalance_ = Revoked{std::move(partitions), rd_kafka_assignment_lost(client) != 0};
+    }
+  }
+
+  std::string doing(const char* what) const {
+    return fmt::format("topic {}, group {}: cannot {}", membership_.topic, membership_.group, what);
+  }
+
+  const Membership membership_;
+  ClientContext context_;  // outlives the client
+  std::optional<Polled> rebalance_;
+  bool closing_ = false;
+  ClientPtr client_;
+};
+
+GroupConsumer::GroupConsumer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+GroupConsumer::~GroupConsumer() = default;
+
+Result<std::unique_ptr<GroupConsumer>> GroupConsumer::join(const ClientOptions& options,
+                                                           Membership membership) {
+  auto impl = std::make_unique<Impl>(std::move(membership));
+  if (auto joined = impl->join(options); !joined) return tl::unexpected(std::move(joined.error()));
+  return std::unique_ptr<GroupConsumer>(new GroupConsumer(std::move(impl)));
+}
+
+Result<Polled> GroupConsumer::poll(std::chrono::milliseconds timeout) {
+  return impl_->poll(timeout);
+}
+Result<std::vector<Position>> GroupConsumer::committed(
+    const std::vector<std::int32_t>& partitions) {
+  return impl_->committed(partitions);
+}
+Result<void> GroupConsumer::start(const std::vector<Position>& positions) {
+  return impl_->start(positions);
+}
+Result<void> GroupConsumer::release() { return impl_->release(); }
+Result<void> GroupConsumer::commit(const std::vector<Position>& positions) {
+  return impl_->commit(positions);
+}
+Result<void> GroupConsumer::pause(std::int32_t partition) { return impl_->pause(partition); }
+Result<void> GroupConsumer::resume(std::int32_t partition, std::int64_t offset) {
+  return impl_->resume(partition, offset);
+}
+std::int64_t GroupConsumer::end_of(std::int32_t partition) const {
+  return impl_->end_of(partition);
+}
+void GroupConsumer::close() { impl_->close(); }
+
+}  // namespace staydown::kafka

@@ -1,0 +1,115 @@
+#include "kafka/log_reader.h"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <utility>
+
+#include "kafka/handles.h"
+
+namespace staydown::kafka {
+
+class LogReader::Impl {
+ public:
+  ~Impl() {
+    if (client_) rd_kafka_consumer_close(client_.get());
+  }
+
+  Result<void> connect(const ClientOptions& options) {
+    auto conf = make_conf(options,
+                          {{"group.id", "staydown-reader"},  // required, never joined
+                           {"enable.auto.commit", "false"},
+                           {"enable.partition.eof", "true"},
+                           {"auto.offset.reset", "earliest"},
+                           {"fetch.wait.max.ms", "100"},
+                           {"reconnect.backoff.max.ms", "2000"}},
+                          context_);
+    if (!conf) return tl::unexpected(std::move(conf.error()));
+    auto client = make_client(RD_KAFKA_CONSUMER, *std::move(conf));
+    if (!client) return tl::unexpected(std::move(client.error()));
+    client_ = *std::move(client);
+    rd_kafka_poll_set_consumer(client_.get());
+    return {};
+  }
+
+  Result<void> start(const std::string& topic, const std::vector<Position>& from) {
+    topic_ = topic;
+    unfinished_.clear();
+    const auto list = to_list(topic, from);
+    for (int i = 0; i < list->cnt; ++i) {
+      unfinished_.insert(list->elems[i].partition);
+      if (from[static_cast<std::size_t>(i)].offset < 0) {
+        list->elems[i].offset = RD_KAFKA_OFFSET_BEGINNING;
+      }
+    }
+    if (const auto code = rd_kafka_assign(client_.get(), list.get())) {
+      return tl::unexpected(error_of(code, doing("read")));
+    }
+    return {};
+  }
+
+  Result<void> read_to_end(const std::function<void(Record)>& take,
+                           std::chrono::milliseconds patience) {
+    while (!unfinished_.empty()) {
+      auto record = next(patience);
+      if (!record) return tl::unexpected(std::move(record.error()));
+      if (*record) {
+        take(**std::move(record));
+      } else if (!reached_end_) {
+        return fail(ErrorCode::kUnavailable,
+                    fmt::format("{}: nothing came for {} ms", doing("read"), patience.count()),
+                    true);
+      }
+    }
+    return {};
+  }
+
+  Result<std::optional<Record>> next(std::chrono::milliseconds timeout) {
+    reached_end_ = false;
+    const MessagePtr message(
+        rd_kafka_consumer_poll(client_.get(), static_cast<int>(timeout.count())));
+    if (!message) return std::nullopt;
+    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+      unfinished_.erase(message->partition);
+      reached_end_ = true;
+      return std::nullopt;
+    }
+    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return tl::unexpected(error_of(message->err, doing("read")));
+    }
+    return to_record(*message);
+  }
+
+ private:
+  std::string doing(const char* what) const {
+    return fmt::format("topic {}: cannot {}", topic_, what);
+  }
+
+  ClientContext context_;  // outlives the client
+  std::string topic_;
+  std::set<std::int32_t> unfinished_;
+  bool reached_end_ = false;
+  ClientPtr client_;
+};
+
+LogReader::LogReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+LogReader::~LogReader() = default;
+
+Result<std::unique_ptr<LogReader>> LogReader::connect(const ClientOptions& options) {
+  auto impl = std::make_unique<Impl>();
+  if (auto done = impl->connect(options); !done) return tl::unexpected(std::move(done.error()));
+  return std::unique_ptr<LogReader>(new LogReader(std::move(impl)));
+}
+
+Result<void> LogReader::start(const std::string& topic, const std::vector<Position>& from) {
+  return impl_->start(topic, from);
+}
+Result<void> LogReader::read_to_end(const std::function<void(Record)>& take,
+                                    std::chrono::milliseconds patience) {
+  return impl_->read_to_end(take, patience);
+}
+Result<std::optional<Record>> LogReader::next(std::chrono::milliseconds timeout) {
+  return impl_->next(timeout);
+}
+
+}  // namespace staydown::kafka

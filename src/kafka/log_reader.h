@@ -1,0 +1,39 @@
+// Reads partitions whole, outside any group.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "kafka/client.h"
+#include "kafka/record.h"
+
+namespace staydown::kafka {
+
+// Not thread-safe.
+class LogReader {
+ public:
+  static Result<std::unique_ptr<LogReader>> connect(const ClientOptions& options);
+  ~LogReader();
+
+  // From here on reads these partitions, each from its offset (-1: its first record) on.
+  Result<void> start(const std::string& topic, const std::vector<Position>& from);
+
+  // Gives every record up to what was the end when it got there, in order within a partition.
+  // `patience`: with nothing arriving for so long the brokers are taken to be away (kUnavailable).
+  Result<void> read_to_end(const std::function<void(Record)>& take,
+                           std::chrono::milliseconds patience);
+
+  // The next record; nullopt if none came in time.
+  Result<std::optional<Record>> next(std::chrono::milliseconds timeout);
+
+ private:
+  class Impl;
+  explicit LogReader(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace staydown::kafka

@@ -1,0 +1,108 @@
+#include "kafka/topics.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+#include "kafka/handles.h"
+
+namespace staydown::kafka {
+namespace {
+
+using QueuePtr = std::unique_ptr<rd_kafka_queue_t, Deleter<rd_kafka_queue_destroy>>;
+using EventPtr = std::unique_ptr<rd_kafka_event_t, Deleter<rd_kafka_event_destroy>>;
+using NewTopicPtr = std::unique_ptr<rd_kafka_NewTopic_t, Deleter<rd_kafka_NewTopic_destroy>>;
+using AdminOptionsPtr =
+    std::unique_ptr<rd_kafka_AdminOptions_t, Deleter<rd_kafka_AdminOptions_destroy>>;
+using TopicPtr = std::unique_ptr<rd_kafka_topic_t, Deleter<rd_kafka_topic_destroy>>;
+using MetadataPtr = std::unique_ptr<const rd_kafka_metadata_t, Deleter<rd_kafka_metadata_destroy>>;
+
+}  // namespace
+
+class Topics::Impl {
+ public:
+  Result<void> connect(const ClientOptions& options) {
+    auto conf = make_conf(options, {{"reconnect.backoff.max.ms", "2000"}}, context_);
+    if (!conf) return tl::unexpected(std::move(conf.error()));
+    auto client = make_client(RD_KAFKA_PRODUCER, *std::move(conf));
+    if (!client) return tl::unexpected(std::move(client.error()));
+    client_ = *std::move(client);
+    return {};
+  }
+
+  Result<int> partitions(const std::string& topic, std::chrono::milliseconds timeout) {
+    const auto doing = fmt::format("topic {}: cannot look it up", topic);
+    const TopicPtr handle(rd_kafka_topic_new(client_.get(), topic.c_str(), nullptr));
+    if (!handle) return tl::unexpected(error_of(rd_kafka_last_error(), doing));
+    const rd_kafka_metadata_t* found = nullptr;
+    if (const auto code = rd_kafka_metadata(client_.get(), 0, handle.get(), &found,
+                                            static_cast<int>(timeout.count()))) {
+      return tl::unexpected(error_of(code, doing));
+    }
+    const MetadataPtr metadata(found);
+    if (metadata->topic_cnt != 1) return fail(ErrorCode::kNotFound, doing + ": it does not exist");
+    const auto& one = metadata->topics[0];
+    if (one.err != RD_KAFKA_RESP_ERR_NO_ERROR) return tl::unexpected(error_of(one.err, doing));
+    if (one.partition_cnt == 0) return fail(ErrorCode::kNotFound, doing + ": it does not exist");
+    return one.partition_cnt;
+  }
+
+  Result<void> create(const TopicSpec& spec, std::chrono::milliseconds timeout) {
+    const auto doing = fmt::format("topic {}: cannot create it", spec.name);
+    std::array<char, 512> reason{};
+    const NewTopicPtr topic(rd_kafka_NewTopic_new(spec.name.c_str(), spec.partitions,
+                                                  spec.replication, reason.data(), reason.size()));
+    if (!topic)
+      return fail(ErrorCode::kInvalidArgument, fmt::format("{}: {}", doing, reason.data()));
+    for (const auto& [key, value] : spec.settings) {
+      rd_kafka_NewTopic_set_config(topic.get(), key.c_str(), value.c_str());
+    }
+    const AdminOptionsPtr options(
+        rd_kafka_AdminOptions_new(client_.get(), RD_KAFKA_ADMIN_OP_CREATETOPICS));
+    const int ms = static_cast<int>(timeout.count());
+    rd_kafka_AdminOptions_set_request_timeout(options.get(), ms, reason.data(), reason.size());
+    rd_kafka_AdminOptions_set_operation_timeout(options.get(), ms, reason.data(), reason.size());
+    const QueuePtr queue(rd_kafka_queue_new(client_.get()));
+    rd_kafka_NewTopic_t* topics[] = {topic.get()};
+    rd_kafka_CreateTopics(client_.get(), topics, 1, options.get(), queue.get());
+    const EventPtr event(rd_kafka_queue_poll(queue.get(), ms + 1000));
+    if (!event) return fail(ErrorCode::kUnavailable, doing + ": no broker answered", true);
+    if (const auto code = rd_kafka_event_error(event.get())) {
+      return tl::unexpected(error_of(code, doing));
+    }
+    std::size_t count = 0;
+    const auto* results = rd_kafka_CreateTopics_result_topics(
+        rd_kafka_event_CreateTopics_result(event.get()), &count);
+    if (const auto code = rd_kafka_topic_result_error(results[0])) {
+      auto error = error_of(code, doing);
+      if (const auto* why = rd_kafka_topic_result_error_string(results[0])) {
+        error.message += fmt::format(": {}", why);
+      }
+      return tl::unexpected(std::move(error));
+    }
+    return {};
+  }
+
+ private:
+  ClientContext context_;  // outlives the client
+  ClientPtr client_;
+};
+
+Topics::Topics(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Topics::~Topics() = default;
+
+Result<std::unique_ptr<Topics>> Topics::connect(const ClientOptions& options) {
+  auto impl = std::make_unique<Impl>();
+  if (auto done = impl->connect(options); !done) return tl::unexpected(std::move(done.error()));
+  return std::unique_ptr<Topics>(new Topics(std::move(impl)));
+}
+
+Result<int> Topics::partitions(const std::string& topic, std::chrono::milliseconds timeout) {
+  return impl_->partitions(topic, timeout);
+}
+Result<void> Topics::create(const TopicSpec& topic, std::chrono::milliseconds timeout) {
+  return impl_->create(topic, timeout);
+}
+
+}  // namespace staydown::kafka

@@ -1,0 +1,50 @@
+// A broker that goes away and comes back.
+#include <gmock/gmock.h>
+
+#include <atomic>
+
+#include "kafka/producer.h"
+#include "support/test_broker.h"
+
+namespace staydown::kafka {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Outage, WritesWaitForTheBrokerAndArriveOnceInOrder) {
+  support::OwnBroker broker(std::filesystem::path(testing::TempDir()) /
+                            ("staydown-outage-" + std::to_string(getpid())));
+  const auto topic = support::make_topic(broker.brokers(), "outage", 1);
+  std::atomic<bool> noticed = false;
+  auto options = support::clients_of(broker.brokers());
+  options.notice = [&](const Notice& notice) { noticed = noticed || notice.brokers_down; };
+  const auto producer = Producer::connect(options);
+  ASSERT_TRUE(producer) << producer.error().message;
+  const auto send = [&](std::uint8_t number) {
+    return (*producer)->send(
+        {.topic = topic, .message = {.key = "k", .headers = {}, .value = Bytes{number}}});
+  };
+  ASSERT_TRUE(send(0));
+  ASSERT_TRUE((*producer)->flush(30s));
+
+  broker.stop();
+  ASSERT_TRUE(send(1));
+  ASSERT_TRUE(send(2));
+  const auto flushed = (*producer)->flush(2s);
+  ASSERT_FALSE(flushed);
+  EXPECT_EQ(flushed.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(flushed.error().message, "2 records are not acknowledged after 2000 ms");
+  EXPECT_TRUE(noticed);
+
+  broker.start();
+  const auto again = (*producer)->flush(60s);
+  ASSERT_TRUE(again) << again.error().message;
+  std::vector<int> values;
+  for (const auto& record : support::read_all(broker.brokers(), topic)) {
+    values.push_back(record.message.value->front());
+  }
+  EXPECT_THAT(values, testing::ElementsAre(0, 1, 2));
+}
+
+}  // namespace
+}  // namespace staydown::kafka
