@@ -4,8 +4,11 @@
 #include <iostream>
 
 #include "cli/config_command.h"
+#include "cli/deadletters_command.h"
 #include "cli/reference_command.h"
 #include "cli/scan_command.h"
+#include "cli/topics_command.h"
+#include "cli/worker_command.h"
 #include "service/log.h"
 #include "service/version.h"
 
@@ -23,6 +26,9 @@ int run(int argc, char** argv) {
   int exit_code = kExitNothingFound;
   add_reference_command(app, exit_code);
   add_scan_command(app, exit_code);
+  add_worker_command(app, exit_code);
+  add_topics_command(app, exit_code);
+  add_deadletters_command(app, exit_code);
   add_config_command(app, exit_code);
   service::set_up_log(service::LogLevel::kInfo);
   try {

@@ -81,6 +81,15 @@ class GroupConsumer::Impl {
     return from_list(*list);
   }
 
+  Result<std::pair<std::int64_t, std::int64_t>> bounds(std::int32_t partition) {
+    std::int64_t low = 0, high = 0;
+    if (const auto code = rd_kafka_query_watermark_offsets(
+            client_.get(), membership_.topic.c_str(), partition, &low, &high, kCallTimeoutMs)) {
+      return tl::unexpected(error_of(code, doing("look up the ends of a partition")));
+    }
+    return std::pair(low, high);
+  }
+
   Result<void> start(const std::vector<Position>& positions) {
     const auto list = to_list(membership_.topic, positions);
     // An offset that is not known is where auto.offset.reset says.
@@ -146,6 +155,14 @@ class GroupConsumer::Impl {
     return high < 0 ? -1 : high;
   }
 
+  bool reachable(std::chrono::milliseconds timeout) {
+    const rd_kafka_metadata_t* metadata = nullptr;
+    const auto code =
+        rd_kafka_metadata(client_.get(), 0, nullptr, &metadata, static_cast<int>(timeout.count()));
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_metadata_destroy(metadata);
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR;
+  }
+
   void close() {
     if (!client_) return;
     closing_ = true;
@@ -199,6 +216,9 @@ Result<std::vector<Position>> GroupConsumer::committed(
     const std::vector<std::int32_t>& partitions) {
   return impl_->committed(partitions);
 }
+Result<std::pair<std::int64_t, std::int64_t>> GroupConsumer::bounds(std::int32_t partition) {
+  return impl_->bounds(partition);
+}
 Result<void> GroupConsumer::start(const std::vector<Position>& positions) {
   return impl_->start(positions);
 }
@@ -212,6 +232,9 @@ Result<void> GroupConsumer::resume(std::int32_t partition, std::int64_t offset) 
 }
 std::int64_t GroupConsumer::end_of(std::int32_t partition) const {
   return impl_->end_of(partition);
+}
+bool GroupConsumer::reachable(std::chrono::milliseconds timeout) {
+  return impl_->reachable(timeout);
 }
 void GroupConsumer::close() { impl_->close(); }
 

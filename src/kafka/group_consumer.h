@@ -53,6 +53,9 @@ class GroupConsumer {
   // What the group has committed for these partitions.
   Result<std::vector<Position>> committed(const std::vector<std::int32_t>& partitions);
 
+  // First offset that is there, and the one after the last, asked of the broker.
+  Result<std::pair<std::int64_t, std::int64_t>> bounds(std::int32_t partition);
+
   // Reads from here on, and nothing else.
   Result<void> start(const std::vector<Position>& positions);
   Result<void> release();
@@ -66,6 +69,9 @@ class GroupConsumer {
 
   // Offset after the last record of the partition as of the latest fetch; -1: not known yet.
   std::int64_t end_of(std::int32_t partition) const;
+
+  // A broker answers.
+  bool reachable(std::chrono::milliseconds timeout);
 
   // Waits for the coordinator; nothing may be used after it but the destructor. A static member's
   // partitions stay its own until it is back or the session timeout has passed.

@@ -9,8 +9,6 @@
 namespace staydown::kafka {
 namespace {
 
-using Acknowledged = std::function<void()>;
-
 constexpr int kFullQueueWaitMs = 50;
 
 }  // namespace
@@ -43,14 +41,14 @@ class Producer::Impl {
     return {};
   }
 
-  Result<void> send(Outgoing record, Acknowledged acknowledged) {
+  Result<void> send(Outgoing record, Delivered delivered) {
     const auto& [topic, message, partition] = record;
     HeadersPtr headers(rd_kafka_headers_new(message.headers.size()));
     for (const auto& [name, value] : message.headers) {
       rd_kafka_header_add(headers.get(), name.data(), static_cast<ssize_t>(name.size()),
                           value.data(), static_cast<ssize_t>(value.size()));
     }
-    auto opaque = std::make_unique<Acknowledged>(std::move(acknowledged));
+    auto opaque = std::make_unique<Delivered>(std::move(delivered));
     // librdkafka takes const data; the cast is for its older signature.
     void* value = message.value ? const_cast<std::uint8_t*>(message.value->data()) : nullptr;
     // A value of no bytes is not a tombstone: it needs an address.
@@ -66,7 +64,7 @@ class Producer::Impl {
     }
     [[maybe_unused]] auto* sent_headers = headers.release();
     [[maybe_unused]] auto* sent_opaque = opaque.release();
-    serve();
+    rd_kafka_poll(client_.get(), 0);
     return {};
   }
 
@@ -74,7 +72,7 @@ class Producer::Impl {
     const auto code = rd_kafka_flush(client_.get(), static_cast<int>(timeout.count()));
     if (failure_) return tl::unexpected(*std::exchange(failure_, std::nullopt));
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      return fail(ErrorCode::kUnavailable,
+      return fail(ErrorCode::kBusy,
                   fmt::format("{} records are not acknowledged after {} ms",
                               rd_kafka_outq_len(client_.get()), timeout.count()),
                   true);
@@ -82,10 +80,8 @@ class Producer::Impl {
     return {};
   }
 
-  void serve() { rd_kafka_poll(client_.get(), 0); }
-
  private:
-  rd_kafka_error_t* produce(const Outgoing& record, void* value, Acknowledged* opaque,
+  rd_kafka_error_t* produce(const Outgoing& record, void* value, Delivered* opaque,
                             rd_kafka_headers_t* headers) {
     rd_kafka_vu_t parts[7];
     std::size_t count = 0;
@@ -109,12 +105,16 @@ class Producer::Impl {
 
   static void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
     auto& self = *static_cast<Impl*>(static_cast<ClientContext*>(opaque)->owner);
-    const std::unique_ptr<Acknowledged> acknowledged(static_cast<Acknowledged*>(message->_private));
-    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-      if (*acknowledged) (*acknowledged)();
-    } else if (!self.failure_) {
-      self.failure_ = error_of(
-          message->err, fmt::format("topic {}: cannot write", rd_kafka_topic_name(message->rkt)));
+    const std::unique_ptr<Delivered> delivered(static_cast<Delivered*>(message->_private));
+    Result<void> result;
+    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      result = tl::unexpected(error_of(
+          message->err, fmt::format("topic {}: cannot write", rd_kafka_topic_name(message->rkt))));
+    }
+    if (*delivered) {
+      (*delivered)(result);
+    } else if (!result && !self.failure_) {
+      self.failure_ = std::move(result.error());
     }
   }
 
@@ -132,10 +132,9 @@ Result<std::unique_ptr<Producer>> Producer::connect(const ClientOptions& options
   return std::unique_ptr<Producer>(new Producer(std::move(impl)));
 }
 
-Result<void> Producer::send(Outgoing record, std::function<void()> acknowledged) {
-  return impl_->send(std::move(record), std::move(acknowledged));
+Result<void> Producer::send(Outgoing record, Delivered delivered) {
+  return impl_->send(std::move(record), std::move(delivered));
 }
 Result<void> Producer::flush(std::chrono::milliseconds timeout) { return impl_->flush(timeout); }
-void Producer::serve() { impl_->serve(); }
 
 }  // namespace staydown::kafka

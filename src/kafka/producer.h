@@ -28,18 +28,16 @@ class Producer {
   static Result<std::unique_ptr<Producer>> connect(const ClientOptions& options);
   ~Producer();
 
-  // Queues a record; waits while the queue is full. `acknowledged` is called from `flush` or a
-  // later `send`, if the cluster took the record. kTooLarge: over the limit of this client; the
-  // broker's own limit is found out by `flush`.
-  Result<void> send(Outgoing record, std::function<void()> acknowledged = {});
+  // Queues a record; waits while the queue is full. `delivered` is called from `flush` or a later
+  // `send` with what the cluster says. kTooLarge: over the limit of this client; the topic's own
+  // limit is found out by delivery.
+  using Delivered = std::function<void(const Result<void>&)>;
+  Result<void> send(Outgoing record, Delivered delivered = {});
 
   // Waits until the fate of all that was sent is known, at most `timeout`. The first failure since
-  // the last flush; kUnavailable if some of it is still on its way, and then `flush` may be called
-  // again.
+  // the last flush of a record that was sent without `delivered`; kBusy if some are still on their
+  // way, and then `flush` may be called again.
   Result<void> flush(std::chrono::milliseconds timeout);
-
-  // Calls what is due, without waiting.
-  void serve();
 
  private:
   class Impl;

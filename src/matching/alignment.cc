@@ -21,6 +21,8 @@ MediaTime from_seconds(double t) { return MediaTime(std::llround(t * 1e6)); }
 
 }  // namespace
 
+Alignment::Alignment() : path_(0), line_(0) {}
+
 Alignment::Alignment(const Descriptor& query, const Hit& hit, std::size_t views, double inherited,
                      MediaTime earliest, const Calibration& calibration)
     : reference_(hit.reference),

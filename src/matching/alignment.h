@@ -60,10 +60,26 @@ class Alignment {
   Interval query() const;
   Match match(bool ended) const;
 
+  // All that it is: for saved state (core/archive.h), which begins with a blank one.
+  static Alignment blank() { return Alignment(); }
+  template <typename Self, typename Archive>
+  static void fields(Self& self, Archive& archive) {
+    archive(self.reference_, self.opened_, self.first_support_, self.last_support_,
+            self.last_frame_, self.before_, self.after_, self.closed_end_, self.extended_back_,
+            self.score_, self.peak_, self.since_support_, self.votes_, self.usual_views_,
+            self.path_, self.line_, self.voted_, self.strongest_, self.latest_, self.segments_);
+  }
+
  private:
   struct Vote {
     DescriptorValue query, reference;
+
+    template <typename Self, typename Archive>
+    static void fields(Self& self, Archive& archive) {
+      archive(self.query, self.reference);
+    }
   };
+  Alignment();
   double worth(const FrameScore& score, const ReferenceEntry& entry,
                const Calibration& calibration) const;
   void vote(const Descriptor& query, const ReferenceEntry& entry, float distance, double nats);

@@ -32,17 +32,33 @@ class CaseBook {
 
   bool any_open() const { return !open_.empty(); }
 
+  // For saved state (core/archive.h).
+  template <typename Self, typename Archive>
+  static void fields(Self& self, Archive& archive) {
+    archive(self.last_number_, self.open_);
+  }
+
  private:
   // One stretch of the stream that showed the reference along one line.
   struct Showing {
     Interval query, reference;
     double score;
+
+    template <typename Self, typename Archive>
+    static void fields(Self& self, Archive& archive) {
+      archive(self.query, self.reference, self.score);
+    }
   };
   struct OpenCase {
     std::uint32_t number;
     Match match;  // the strongest
     Verdict verdict;
     std::vector<Showing> showings;  // bounded, in order of arrival
+
+    template <typename Self, typename Archive>
+    static void fields(Self& self, Archive& archive) {
+      archive(self.number, self.match, self.verdict, self.showings);
+    }
   };
   OpenCase* joined_by(const Match& match);
   static void extend(OpenCase& open_case, const Match& match, const Verdict& verdict);

@@ -27,6 +27,11 @@ struct QueryFrame {
 struct ViewPair {
   View query = View::kFull, reference = View::kFull;
   bool operator==(const ViewPair&) const = default;
+
+  template <typename Self, typename Archive>
+  static void fields(Self& self, Archive& archive) {
+    archive(self.query, self.reference);
+  }
 };
 
 struct FrameScore {

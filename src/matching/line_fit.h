@@ -34,6 +34,12 @@ class LineFit {
   double reported(double query) const;
   double reported_speed() const;
 
+  template <typename Self, typename Archive>
+  static void fields(Self& self, Archive& archive) {
+    archive(self.forgetting_, self.weight_, self.mean_query_, self.mean_reference_,
+            self.query_query_, self.query_reference_, self.reference_reference_);
+  }
+
  private:
   double forgetting_;
   double weight_ = 0, mean_query_ = 0, mean_reference_ = 0;

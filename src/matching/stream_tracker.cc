@@ -24,6 +24,11 @@ constexpr double kFramesPerJump = 100;
 struct PastFrame {
   MediaTime time{};
   std::vector<Descriptor> views;
+
+  template <typename Self, typename Archive>
+  static void fields(Self& self, Archive& archive) {
+    archive(self.time, self.views);
+  }
 };
 
 QueryFrame view_of(const PastFrame& past) {
@@ -89,6 +94,11 @@ class StreamTracker::Impl {
     double highest = 0;
     for (const Alignment& a : open_) highest = std::max(highest, a.score());
     return highest;
+  }
+
+  template <typename Self, typename Archive>
+  static void fields(Self& self, Archive& archive) {
+    archive(self.open_, self.past_, self.last_frame_, self.begin_);
   }
 
  private:
@@ -262,5 +272,7 @@ std::vector<Match> StreamTracker::update(const Observation& observation) {
 std::vector<Match> StreamTracker::finish() { return impl_->finish(); }
 bool StreamTracker::undecided() const { return impl_->undecided(); }
 double StreamTracker::score() const { return impl_->score(); }
+void StreamTracker::save(ArchiveWriter& archive) const { Impl::fields(*impl_, archive); }
+void StreamTracker::load(ArchiveReader& archive) { Impl::fields(*impl_, archive); }
 
 }  // namespace staydown::matching

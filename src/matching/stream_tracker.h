@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "core/archive.h"
 #include "core/descriptor.h"
 #include "core/hit.h"
 #include "core/match.h"
@@ -53,6 +54,11 @@ class StreamTracker {
   bool undecided() const;
   // The highest score of any open alignment, for the report's curve.
   double score() const;
+
+  // Saved state: a tracker made with the same calibration and options that loads it gives from then
+  // on what this one gives.
+  void save(ArchiveWriter& archive) const;
+  void load(ArchiveReader& archive);
 
  private:
   class Impl;

@@ -24,6 +24,7 @@ namespace staydown::media {
 namespace {
 
 constexpr AVRational kMicroseconds = {1, 1'000'000};
+constexpr std::size_t kLargestKeptInit = 16U << 10;
 
 // What to read, in order.
 struct Source {
@@ -60,6 +61,19 @@ class FrameSampler::Impl {
 
   // Forgets the pictures of the segments so far.
   void reset();
+
+  SamplerMemory memory() const {
+    SamplerMemory memory{previous_mode_, tables_.packets(), {}};
+    if (init_ && init_->size() <= kLargestKeptInit) memory.init = *init_;
+    return memory;
+  }
+
+  void recall(SamplerMemory memory) {
+    previous_mode_ = memory.mode;
+    tables_.restore(std::move(memory.ts_tables));
+    init_.reset();
+    if (!memory.init.empty()) init_ = std::make_shared<const Bytes>(std::move(memory.init));
+  }
 
  private:
   // What a segment that cannot be decoded twice would give when sampled densely.
@@ -250,6 +264,9 @@ FrameSampler::FrameSampler(SamplingPolicy policy, SegmentLimits limits)
 FrameSampler::~FrameSampler() = default;
 FrameSampler::FrameSampler(FrameSampler&&) noexcept = default;
 FrameSampler& FrameSampler::operator=(FrameSampler&&) noexcept = default;
+
+SamplerMemory FrameSampler::memory() const { return impl_->memory(); }
+void FrameSampler::recall(SamplerMemory memory) { impl_->recall(std::move(memory)); }
 
 Result<SampledSegment> FrameSampler::sample(const Segment& segment, Density density) {
   auto sampled = impl_->sample(segment, density);

@@ -21,8 +21,9 @@ struct SamplingPolicy {
   bool rgb = false;                                  // fill Frame::rgb beside the luma
 };
 
-// kDense is for a stream with an open alignment.
-enum class Density : std::uint8_t { kNormal, kDense };
+// kDense is for a stream with an open alignment; kThin takes one frame of the segment, a keyframe
+// where there is one.
+enum class Density : std::uint8_t { kNormal, kDense, kThin };
 
 // How the frames of a segment were obtained.
 enum class SamplingMode : std::uint8_t { kKeyframes, kReferenceFrames, kAllFrames };
@@ -46,6 +47,19 @@ struct SampledSegment {
   std::int64_t decoded_frames = 0;
 };
 
+// What of a stream's past the next sampler of the stream needs. Decoded pictures are not part of
+// it: a stream without keyframes is blind from there to its next recovery point.
+struct SamplerMemory {
+  SamplingMode mode = SamplingMode::kKeyframes;
+  Bytes ts_tables;  // PAT and PMT packets
+  Bytes init;       // init segment of fragments; empty if none, or larger than 16 KiB
+
+  template <typename Self, typename Archive>
+  static void fields(Self& self, Archive& archive) {
+    archive(self.mode, self.ts_tables, self.init);
+  }
+};
+
 // Decodes the sampled frames of one stream, segment by segment; keeps the codec context and what a
 // later segment may lack (PAT, PMT, parameter sets). See docs/decisions/0003-sampling.md.
 //
@@ -62,6 +76,9 @@ class FrameSampler {
   // May be called twice for one segment, first kNormal and then kDense. Frame times are
   // segment.start + PTS - smallest PTS of the segment.
   Result<SampledSegment> sample(const Segment& segment, Density density = Density::kNormal);
+
+  SamplerMemory memory() const;
+  void recall(SamplerMemory memory);
 
  private:
   class Impl;

@@ -68,6 +68,14 @@ std::optional<SamplingPlan> plan_of(const std::vector<PlannedPacket>& packets, M
                                     const SamplingPolicy& policy,
                                     const SamplingSituation& situation) {
   if (packets.empty()) return std::nullopt;
+  if (const auto key = first_of(packets, FrameKind::kKey);
+      key && situation.density == Density::kThin) {
+    SamplingPlan one;
+    one.interval = std::max(policy.wanted, duration);
+    one.decode = {*key};
+    one.leading_dropped = *key > 0;
+    return one;
+  }
   const bool dense = situation.density == Density::kDense;
   const bool slack = dense || situation.previous == SamplingMode::kKeyframes;
   const MediaTime limit = dense ? policy.dense : policy.tolerated;

@@ -1,6 +1,8 @@
 // The tables that a transport stream cannot be read without.
 #pragma once
 
+#include <utility>
+
 #include "core/segment.h"
 #include "media/memory_input.h"
 
@@ -14,6 +16,9 @@ class TsTables {
   // The packets to read before `segment`: empty if it has its own tables, which are then kept.
   // Valid until the next call.
   ByteSpan missing_from(ByteSpan segment);
+
+  const Bytes& packets() const { return packets_; }
+  void restore(Bytes packets) { packets_ = std::move(packets); }
 
  private:
   Bytes packets_;

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "service/config_cluster.h"
 #include "service/config_section.h"
 
 namespace staydown::service {
@@ -103,6 +104,9 @@ Result<Config> parse_config(std::string_view yaml, const std::string& name) {
     read_search(top.section("search"), config.search);
     read_matching(top.section("matching"), config);
     read_policy(top.section("policy"), config.policy);
+    read_kafka(top.section("kafka"), config.kafka);
+    read_worker(top.section("worker"), config.worker);
+    read_fetch(top.section("fetch"), config.fetch);
     top.finish();
     return config;
   } catch (const ConfigError& error) {
@@ -126,40 +130,43 @@ Result<Config> load_config(const std::filesystem::path& path) {
 }
 
 std::string to_yaml(const Config& config) {
-  const auto& [sampling, limits, search, matching, calibration, policy] = config;
+  const auto& [sampling, limits, search, matching, calibration, policy, kafka, worker, fetch] =
+      config;
   return fmt::format(
-      "sampling:\n"
-      "  wanted_seconds: {}\n"
-      "  tolerated_seconds: {}\n"
-      "  dense_seconds: {}\n"
-      "limits:  # what one segment may cost\n"
-      "  max_bytes: {}\n"
-      "  max_pixels: {}\n"
-      "  max_packets: {}\n"
-      "  max_frames: {}\n"
-      "  max_cpu_seconds: {}\n"
-      "search:\n"
-      "  pdq_radius: {}\n"
-      "  max_hits: {}\n"
-      "matching:\n"
-      "  takedown_per_million_hours: {}\n"
-      "  review_per_million_hours: {}\n"
-      "  bank_frames: {}  # the scores stand for a bank of at least this many\n"
-      "  calibration: {}\n"
-      "policy:\n"
-      "  observe: {}\n"
-      "  listed_accounts:{}"
-      "  released:{}"
-      "  breaker:\n"
-      "    max_streams: {}\n"
-      "    window_seconds: {}\n",
-      seconds(sampling.wanted), seconds(sampling.tolerated), seconds(sampling.dense),
-      limits.max_bytes, limits.max_pixels, limits.max_packets, limits.max_frames,
-      std::chrono::duration<double>(limits.max_cpu).count(), search.pdq_radius, search.max_hits,
-      matching.takedown_per_million_hours, matching.review_per_million_hours, matching.bank_frames,
-      calibration.empty() ? "\"\"" : YAML::Dump(YAML::Node(calibration)), policy.observe,
-      yaml_list(policy.listed_accounts), yaml_list(policy.released), policy.breaker.max_streams,
-      seconds(policy.breaker.window));
+             "sampling:\n"
+             "  wanted_seconds: {}\n"
+             "  tolerated_seconds: {}\n"
+             "  dense_seconds: {}\n"
+             "limits:  # what one segment may cost\n"
+             "  max_bytes: {}\n"
+             "  max_pixels: {}\n"
+             "  max_packets: {}\n"
+             "  max_frames: {}\n"
+             "  max_cpu_seconds: {}\n"
+             "search:\n"
+             "  pdq_radius: {}\n"
+             "  max_hits: {}\n"
+             "matching:\n"
+             "  takedown_per_million_hours: {}\n"
+             "  review_per_million_hours: {}\n"
+             "  bank_frames: {}  # the scores stand for a bank of at least this many\n"
+             "  calibration: {}\n"
+             "policy:\n"
+             "  observe: {}\n"
+             "  listed_accounts:{}"
+             "  released:{}"
+             "  breaker:\n"
+             "    max_streams: {}\n"
+             "    window_seconds: {}\n",
+             seconds(sampling.wanted), seconds(sampling.tolerated), seconds(sampling.dense),
+             limits.max_bytes, limits.max_pixels, limits.max_packets, limits.max_frames,
+             std::chrono::duration<double>(limits.max_cpu).count(), search.pdq_radius,
+             search.max_hits, matching.takedown_per_million_hours,
+             matching.review_per_million_hours, matching.bank_frames,
+             calibration.empty() ? "\"\"" : YAML::Dump(YAML::Node(calibration)), policy.observe,
+             yaml_list(policy.listed_accounts), yaml_list(policy.released),
+             policy.breaker.max_streams, seconds(policy.breaker.window)) +
+         cluster_yaml(kafka, worker, fetch);
 }
 
 }  // namespace staydown::service

@@ -1,11 +1,14 @@
 // The configuration file: what operators may set, with defaults that need no file.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 
 #include "core/result.h"
+#include "fetch/fetcher.h"
 #include "index/reference_index.h"
 #include "media/frame_sampler.h"
 #include "policy/policy.h"
@@ -21,6 +24,34 @@ struct MatchingConfig {
   std::size_t bank_frames = 1'000'000;
 };
 
+struct TopicNames {
+  std::string segments = "staydown.segments";
+  std::string state = "staydown.state";
+  std::string takedowns = "staydown.takedowns";
+  std::string dead_letters = "staydown.dead-letters";
+};
+
+struct KafkaConfig {
+  std::string brokers;  // host:port,host:port
+  std::string group = "staydown";
+  std::string instance =
+      {};  // of this process in the group, the same after a restart; empty: host name
+  TopicNames topics = {};
+  std::map<std::string, std::string> properties = {};  // librdkafka's
+  // Properties that do not belong into a file like this: "file:PATH" or "env:NAME".
+  std::map<std::string, std::string> secrets = {};
+};
+
+struct WorkerConfig {
+  int threads = 0;                                // 0: as many as the process has CPUs
+  std::size_t max_streams = 2'000;                // awake, per thread
+  MediaTime idle = std::chrono::minutes(5);       // a stream without segments has ended
+  MediaTime forget = std::chrono::hours(24);      // numbers of an ended stream are kept so long
+  MediaTime overload = std::chrono::seconds(10);  // age of segments from which on work is thinned
+  MediaTime retry = std::chrono::seconds(30);     // for a reference that cannot be fetched
+  std::string listen = "127.0.0.1:9464";          // /metrics, /healthz, /readyz
+};
+
 struct Config {
   media::SamplingPolicy sampling;
   media::SegmentLimits limits;
@@ -28,6 +59,9 @@ struct Config {
   MatchingConfig matching;
   std::string calibration_path;  // empty: the calibration that ships
   policy::PolicyOptions policy;  // its scores are filled in from `matching`
+  KafkaConfig kafka;
+  WorkerConfig worker;
+  fetch::FetchRules fetch;
 };
 
 // Reads YAML; a key that is absent keeps its default. Unknown keys, wrong types and values out of

@@ -102,6 +102,20 @@ void Section::texts(const std::string& key, const std::function<void(const std::
   }
 }
 
+void Section::entries(const std::string& key,
+                      const std::function<void(const std::string&, const std::string&)>& add) {
+  const auto value = take(key);
+  if (!value.IsDefined() || value.IsNull()) return;
+  if (!value.IsMap()) {
+    refuse(key, shown(value), "is not a mapping; write `name: value` lines below it");
+  }
+  for (const auto& pair : value) {
+    const auto& name = pair.first.Scalar();
+    if (!pair.second.IsScalar()) refuse(key + "." + name, shown(pair.second), "is not a text");
+    add(name, pair.second.Scalar());
+  }
+}
+
 void Section::finish() const {
   if (!node_.IsMap()) return;
   for (const auto& pair : node_) {

@@ -36,6 +36,9 @@ class Section {
   void flag(const std::string& key, bool& target);
   void text(const std::string& key, std::string& target);
   void texts(const std::string& key, const std::function<void(const std::string&)>& add);
+  // A mapping of texts with keys of the user's choice.
+  void entries(const std::string& key,
+               const std::function<void(const std::string&, const std::string&)>& add);
   void finish() const;
 
  private:

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "service/log.h"
+#include "service/watched_stream.h"
 
 namespace staydown::service {
 namespace {
@@ -35,13 +36,6 @@ struct Look {
   std::vector<Hit> hits;
 };
 
-// Where on the wall a moment of the stream was on air, told from its latest segment.
-struct AirClock {
-  MediaTime end{};
-  WallTime ingested{};
-  WallTime at(MediaTime t) const { return ingested - (end - t); }
-};
-
 }  // namespace
 
 class Detector::Impl {
@@ -49,15 +43,18 @@ class Detector::Impl {
   Impl(DetectorOptions options, SharedParts parts)
       : options_(std::move(options)), parts_(std::move(parts)) {}
 
-  Result<Detection> detect(const Segment& segment) {
-    Stream& stream = stream_of(segment);
+  Result<Detection> detect(const Segment& segment, Effort effort) {
+    WatchedStream& stream = stream_of(segment.stream);
+    stream.account = segment.account;
     const auto index = parts_.index->snapshot();
     Stages stages;
 
-    const auto density =
-        stream.tracker.undecided() ? media::Density::kDense : media::Density::kNormal;
-    auto look = look_at(segment, stream, *index, density, stages);
-    if (look && density == media::Density::kNormal && !look->hits.empty() &&
+    const auto density = stream.tracker.undecided()    ? media::Density::kDense
+                         : effort == Effort::kOneFrame ? media::Density::kThin
+                                                       : media::Density::kNormal;
+    auto look =
+        effort == Effort::kSkip ? Look{} : look_at(segment, stream, *index, density, stages);
+    if (look && density != media::Density::kDense && !look->hits.empty() &&
         stream.tracker.score() == 0) {
       if (auto closer = look_at(segment, stream, *index, media::Density::kDense, stages)) {
         look = std::move(closer);
@@ -83,6 +80,8 @@ class Detector::Impl {
     detection.events = events_of(stream.cases.apply(detection.on_air.end, judged), segment.stream,
                                  stream, index->version(), stages);
     detection.score = stream.tracker.score();
+    detection.hits = look->hits.size();
+    detection.stages = std::move(stages);
     detection.frames = std::move(look->sampled.frames);
     detection.warnings = std::move(look->sampled.warnings);
     return detection;
@@ -92,41 +91,54 @@ class Detector::Impl {
     Detection detection;
     const auto found = streams_.find(id);
     if (found == streams_.end()) return detection;
-    Stream& stream = found->second;
+    WatchedStream& stream = found->second;
     detection.on_air = {stream.air.end, stream.air.end};
     detection.matches = stream.tracker.finish();
     auto steps = stream.cases.apply(stream.air.end, judge(detection.matches, id, stream));
     std::ranges::move(stream.cases.finish(), std::back_inserter(steps));
     detection.events =
         events_of(std::move(steps), id, stream, parts_.index->snapshot()->version(), {});
-    streams_.erase(found);
     return detection;
   }
 
- private:
-  struct Stream {
-    AccountId account;
-    media::FrameSampler sampler;
-    matching::StreamTracker tracker;
-    matching::CaseBook cases;
-    AirClock air;
-  };
-
-  Stream& stream_of(const Segment& segment) {
-    const auto found = streams_.find(segment.stream);
-    if (found != streams_.end()) return found->second;
-    return streams_
-        .emplace(segment.stream,
-                 Stream{.account = segment.account,
-                        .sampler = media::FrameSampler(options_.sampling, options_.limits),
-                        .tracker = matching::StreamTracker(parts_.calibration, options_.tracker),
-                        .cases = matching::CaseBook(),
-                        .air = {}})
-        .first->second;
+  double score(const StreamId& id) const {
+    const auto found = streams_.find(id);
+    return found == streams_.end() ? 0 : found->second.tracker.score();
   }
 
-  Result<Look> look_at(const Segment& segment, Stream& stream, const index::IndexSnapshot& index,
-                       media::Density density, Stages& stages) const {
+  Bytes save(const StreamId& id) const {
+    const auto found = streams_.find(id);
+    return found == streams_.end() ? Bytes{} : save_stream(found->second);
+  }
+
+  Result<void> restore(const StreamId& id, std::span<const std::uint8_t> saved) {
+    streams_.erase(id);
+    auto restored = load_stream(saved, make_stream(), parts_.index->snapshot()->references());
+    if (!restored) return tl::unexpected(std::move(restored.error()));
+    streams_.emplace(id, *std::move(restored));
+    return {};
+  }
+
+  void forget(const StreamId& id) { streams_.erase(id); }
+
+ private:
+  WatchedStream make_stream() const {
+    return {.account = {},
+            .sampler = media::FrameSampler(options_.sampling, options_.limits),
+            .tracker = matching::StreamTracker(parts_.calibration, options_.tracker),
+            .cases = matching::CaseBook(),
+            .air = {}};
+  }
+
+  WatchedStream& stream_of(const StreamId& id) {
+    const auto found = streams_.find(id);
+    return found != streams_.end() ? found->second
+                                   : streams_.emplace(id, make_stream()).first->second;
+  }
+
+  Result<Look> look_at(const Segment& segment, WatchedStream& stream,
+                       const index::IndexSnapshot& index, media::Density density,
+                       Stages& stages) const {
     Look look;
     {
       const StageTimer timer(stages, "decode");
@@ -146,7 +158,7 @@ class Detector::Impl {
   }
 
   std::vector<std::pair<Match, Verdict>> judge(const std::vector<Match>& matches,
-                                               const StreamId& id, const Stream& stream) {
+                                               const StreamId& id, const WatchedStream& stream) {
     std::vector<std::pair<Match, Verdict>> judged;
     const policy::StreamContext context{
         .stream = id, .account = stream.account, .now = stream.air.end};
@@ -164,7 +176,8 @@ class Detector::Impl {
   }
 
   std::vector<event::TakedownEvent> events_of(std::vector<CaseStep> steps, const StreamId& id,
-                                              const Stream& stream, std::uint64_t index_version,
+                                              const WatchedStream& stream,
+                                              std::uint64_t index_version,
                                               const Stages& stages) const {
     const auto zero = std::chrono::microseconds(0);
     std::vector<event::TakedownEvent> events;
@@ -190,7 +203,7 @@ class Detector::Impl {
 
   DetectorOptions options_;
   SharedParts parts_;
-  std::unordered_map<StreamId, Stream> streams_;
+  std::unordered_map<StreamId, WatchedStream> streams_;
 };
 
 Detector::Detector(DetectorOptions options, SharedParts parts)
@@ -198,8 +211,16 @@ Detector::Detector(DetectorOptions options, SharedParts parts)
 
 Detector::~Detector() = default;
 
-Result<Detection> Detector::detect(const Segment& segment) { return impl_->detect(segment); }
+Result<Detection> Detector::detect(const Segment& segment, Effort effort) {
+  return impl_->detect(segment, effort);
+}
 
 Detection Detector::finish(const StreamId& stream) { return impl_->finish(stream); }
+double Detector::score(const StreamId& stream) const { return impl_->score(stream); }
+Bytes Detector::save(const StreamId& stream) const { return impl_->save(stream); }
+Result<void> Detector::restore(const StreamId& stream, std::span<const std::uint8_t> saved) {
+  return impl_->restore(stream, saved);
+}
+void Detector::forget(const StreamId& stream) { impl_->forget(stream); }
 
 }  // namespace staydown::service

@@ -1,8 +1,13 @@
 // The pipeline: one segment in, events out.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "core/result.h"
@@ -34,6 +39,9 @@ struct SharedParts {
   std::shared_ptr<policy::Policy> policy;
 };
 
+// How much of a segment is looked at. kSkip moves the stream's clock on and looks at nothing.
+enum class Effort : std::uint8_t { kFull, kOneFrame, kSkip };
+
 // What one segment gave.
 struct Detection {
   Interval on_air;  // of the segment, on the stream's line
@@ -41,7 +49,9 @@ struct Detection {
   std::vector<Match> matches;  // at or above the review score that changed or ended
   std::vector<Frame> frames;   // sampled; for the report
   std::vector<media::MediaWarning> warnings;
-  double score = 0;  // highest score of an open alignment after this segment, in nats
+  double score = 0;      // highest score of an open alignment after this segment, in nats
+  std::size_t hits = 0;  // stored frames near a sampled one
+  std::map<std::string, std::chrono::microseconds> stages;  // what each stage took
 };
 
 // Sample, describe, search, track, judge: in that order, for the streams of one worker. The first
@@ -56,11 +66,23 @@ class Detector {
   Detector(DetectorOptions options, SharedParts parts);
   ~Detector();
 
-  Result<Detection> detect(const Segment& segment);
+  Result<Detection> detect(const Segment& segment, Effort effort = Effort::kFull);
 
-  // The stream has ended: closes its cases and forgets it. Nothing for a stream that was never
-  // seen.
+  // The stream has ended: closes its cases. Nothing for a stream that is not known. Should it go on
+  // all the same, a showing is a new case with a new number.
   Detection finish(const StreamId& stream);
+
+  // Highest score of an open alignment of the stream; 0 if it is not known.
+  double score(const StreamId& stream) const;
+
+  // What a detector made alike needs to go on with the stream as this one would: a few KB. Empty if
+  // the stream is not known. Not part of it: decoded pictures (media::SamplerMemory).
+  Bytes save(const StreamId& stream) const;
+
+  // kCorrupt: not what `save` of this version gave; the stream then begins anew.
+  Result<void> restore(const StreamId& stream, std::span<const std::uint8_t> saved);
+
+  void forget(const StreamId& stream);
 
  private:
   class Impl;

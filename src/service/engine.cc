@@ -96,6 +96,10 @@ event::Versions Engine::versions() const {
 }
 
 double Engine::review_score() const { return impl_->options_.tracker.review_score; }
+Engine::IndexStatus Engine::index_status() const {
+  const auto snapshot = impl_->index_->snapshot();
+  return {snapshot->entries(), snapshot->references().size(), snapshot->version()};
+}
 double Engine::takedown_score() const { return impl_->options_.tracker.takedown_score; }
 
 }  // namespace staydown::service

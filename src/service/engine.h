@@ -27,6 +27,12 @@ class Engine {
   double review_score() const;       // operating thresholds in nats
   double takedown_score() const;
 
+  struct IndexStatus {
+    std::size_t frames = 0, references = 0;
+    std::uint64_t version = 0;
+  };
+  IndexStatus index_status() const;  // what is searched now
+
  private:
   class Impl;
   explicit Engine(std::unique_ptr<Impl> impl);

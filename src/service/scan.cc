@@ -21,7 +21,10 @@ void scan(SegmentSource& source, Detector& detector, ScanSink& sink, std::stop_t
       sink.lost(segment.stream, detection.error());
     }
   }
-  for (const auto& stream : streams) sink.ended(stream, detector.finish(stream));
+  for (const auto& stream : streams) {
+    sink.ended(stream, detector.finish(stream));
+    detector.forget(stream);
+  }
 }
 
 }  // namespace staydown::service

@@ -32,7 +32,7 @@ TEST(Outage, WritesWaitForTheBrokerAndArriveOnceInOrder) {
   ASSERT_TRUE(send(2));
   const auto flushed = (*producer)->flush(2s);
   ASSERT_FALSE(flushed);
-  EXPECT_EQ(flushed.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(flushed.error().code, ErrorCode::kBusy);
   EXPECT_EQ(flushed.error().message, "2 records are not acknowledged after 2000 ms");
   EXPECT_TRUE(noticed);
 

@@ -35,7 +35,8 @@ TEST_F(ProducerTest, WritesKeysHeadersValuesAndTombstones) {
       {.key = "a", .headers = {}, .value = std::nullopt}};
   int acknowledged = 0;
   for (const auto& message : sent) {
-    ASSERT_TRUE(producer_->send({.topic = topic, .message = message}, [&] { ++acknowledged; }));
+    ASSERT_TRUE(producer_->send({.topic = topic, .message = message},
+                                [&](const Result<void>& done) { acknowledged += done ? 1 : 0; }));
   }
   const auto flushed = producer_->flush(30s);
   ASSERT_TRUE(flushed) << flushed.error().message;
@@ -67,15 +68,20 @@ TEST_F(ProducerTest, PlacesKeysAsJavaDoes) {
 
 TEST_F(ProducerTest, SaysWhatTheBrokerRefuses) {
   const auto topic = make_topic(brokers_, "small", 1, {{"max.message.bytes", "1000"}});
-  bool acknowledged = false;
   ASSERT_TRUE(producer_->send(
-      {.topic = topic, .message = {.key = "k", .headers = {}, .value = Bytes(5'000)}},
-      [&] { acknowledged = true; }));
+      {.topic = topic, .message = {.key = "k", .headers = {}, .value = Bytes(5'000)}}));
   const auto flushed = producer_->flush(30s);
   ASSERT_FALSE(flushed);
   EXPECT_EQ(flushed.error().code, ErrorCode::kTooLarge);
-  EXPECT_FALSE(acknowledged);
   EXPECT_TRUE(producer_->flush(1s)) << "a failure is told once";
+
+  std::optional<Result<void>> delivered;
+  ASSERT_TRUE(producer_->send(
+      {.topic = topic, .message = {.key = "k", .headers = {}, .value = Bytes(5'000)}},
+      [&](const Result<void>& result) { delivered = result; }));
+  EXPECT_TRUE(producer_->flush(30s)) << "told to the one who asked";
+  ASSERT_TRUE(delivered && !*delivered);
+  EXPECT_EQ(delivered->error().code, ErrorCode::kTooLarge);
 }
 
 TEST_F(ProducerTest, LetsAReaderGoOnFromAnOffset) {

@@ -8,6 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::ElementsAre;
+using testing::Pair;
 
 std::string error_of(std::string_view yaml) {
   const auto config = parse_config(yaml, "staydown.yaml");
@@ -32,6 +33,21 @@ policy:
   listed_accounts: [press]
   released: [halle-2019]
   breaker: {max_streams: 5, window_seconds: 30}
+kafka:
+  brokers: a:9092,b:9092
+  group: edge
+  instance: worker-3
+  topics: {segments: s, state: t, takedowns: e, dead_letters: d}
+  properties: {security.protocol: sasl_ssl, sasl.mechanisms: PLAIN}
+  secrets: {sasl.password: "file:/run/secrets/kafka", sasl.username: "env:KAFKA_USER"}
+worker: {threads: 3, max_streams: 10, idle_seconds: 60, forget_hours: 2, overload_seconds: 5, retry_seconds: 7, listen: ":9464"}
+fetch:
+  roots: [/spool, /other]
+  hosts: [cdn.example.org, "*.example.net"]
+  private_addresses: true
+  max_bytes: 5000
+  connect_timeout_seconds: 1
+  timeout_seconds: 4
 )",
                                    "staydown.yaml");
   ASSERT_TRUE(config) << config.error().message;
@@ -54,6 +70,30 @@ policy:
   EXPECT_THAT(config->policy.released, ElementsAre(ReferenceId("halle-2019")));
   EXPECT_EQ(config->policy.breaker.max_streams, 5);
   EXPECT_EQ(config->policy.breaker.window, 30s);
+  EXPECT_EQ(config->kafka.brokers, "a:9092,b:9092");
+  EXPECT_EQ(config->kafka.group, "edge");
+  EXPECT_EQ(config->kafka.instance, "worker-3");
+  EXPECT_EQ(config->kafka.topics.segments, "s");
+  EXPECT_EQ(config->kafka.topics.state, "t");
+  EXPECT_EQ(config->kafka.topics.takedowns, "e");
+  EXPECT_EQ(config->kafka.topics.dead_letters, "d");
+  EXPECT_THAT(config->kafka.properties,
+              ElementsAre(Pair("sasl.mechanisms", "PLAIN"), Pair("security.protocol", "sasl_ssl")));
+  EXPECT_THAT(config->kafka.secrets, ElementsAre(Pair("sasl.password", "file:/run/secrets/kafka"),
+                                                 Pair("sasl.username", "env:KAFKA_USER")));
+  EXPECT_EQ(config->worker.threads, 3);
+  EXPECT_EQ(config->worker.max_streams, 10U);
+  EXPECT_EQ(config->worker.idle, 60s);
+  EXPECT_EQ(config->worker.forget, 2h);
+  EXPECT_EQ(config->worker.overload, 5s);
+  EXPECT_EQ(config->worker.retry, 7s);
+  EXPECT_EQ(config->worker.listen, ":9464");
+  EXPECT_THAT(config->fetch.roots, ElementsAre("/spool", "/other"));
+  EXPECT_THAT(config->fetch.hosts, ElementsAre("cdn.example.org", "*.example.net"));
+  EXPECT_TRUE(config->fetch.private_addresses);
+  EXPECT_EQ(config->fetch.max_bytes, 5000U);
+  EXPECT_EQ(config->fetch.connect_timeout, 1s);
+  EXPECT_EQ(config->fetch.timeout, 4s);
 
   const auto again = parse_config(to_yaml(*config), "printed");
   ASSERT_TRUE(again) << again.error().message;

@@ -1,0 +1,11 @@
+// `staydown deadletters`: segments that could not be used.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace staydown::cli {
+
+// Adds the subcommand; when it has run, `exit_code` holds what the process exits with.
+void add_deadletters_command(CLI::App& app, int& exit_code);
+
+}  // namespace staydown::cli

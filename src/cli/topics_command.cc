@@ -1,0 +1,71 @@
+#include "cli/topics_command.h"
+
+#include <iostream>
+#include <memory>
+
+#include "cli/app.h"
+#include "cli/cluster_options.h"
+#include "service/cluster_client.h"
+#include "service/cluster_topics.h"
+
+namespace staydown::cli {
+namespace {
+
+constexpr auto kPatience = std::chrono::seconds(30);
+
+struct TopicsOptions {
+  ClusterOptions cluster;
+  int partitions = 64, replication = -1;
+};
+
+Result<void> create(const TopicsOptions& options) {
+  const auto config = configuration(options.cluster);
+  if (!config) return tl::unexpected(config.error());
+  const auto client = service::client_options(config->kafka);
+  if (!client) return tl::unexpected(client.error());
+  auto topics = kafka::Topics::connect(*client);
+  if (!topics) return tl::unexpected(std::move(topics.error()));
+  for (const auto& spec :
+       service::topic_specs(config->kafka.topics, options.partitions, options.replication)) {
+    const auto created = (*topics)->create(spec, kPatience);
+    if (created) {
+      std::cout << spec.name << ": created, " << spec.partitions << " partitions\n";
+    } else if (created.error().code == ErrorCode::kAlreadyExists) {
+      std::cout << spec.name << ": there already, left as it is\n";
+    } else {
+      return created;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_topics_command(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<TopicsOptions>();
+  auto* command = app.add_subcommand("topics", "Make the topics that a cluster needs");
+  command->require_subcommand(1);
+  auto* create_command =
+      command->add_subcommand("create", "Create those that are missing, with their settings");
+  create_command->footer(
+      "Example: staydown topics create --brokers kafka:9092 --partitions 64 --replication 3\n"
+      "A stream stays in one partition, and a partition in one worker thread: give several for "
+      "each "
+      "thread\nthat there will ever be. What the settings mean: docs/kafka.md.");
+  add_cluster_options(*create_command, options->cluster);
+  create_command
+      ->add_option("--partitions", options->partitions, "Of the segment and the state topic")
+      ->default_val(64)
+      ->check(CLI::Range(1, 100'000));
+  create_command
+      ->add_option("--replication", options->replication, "Copies; default: as the brokers say")
+      ->check(CLI::Range(1, 100));
+  create_command->callback([options, &exit_code] {
+    const auto created = create(*options);
+    if (created) return;
+    std::cerr << "staydown: " << created.error().message << '\n';
+    exit_code = kExitError;
+  });
+}
+
+}  // namespace staydown::cli

@@ -1,0 +1,14 @@
+// From the configuration to what connections to a cluster are made with.
+#pragma once
+
+#include "core/result.h"
+#include "kafka/client.h"
+#include "service/config.h"
+
+namespace staydown::service {
+
+// Brokers, properties, and the secrets, which are read now. An error names the key and where the
+// secret should be, never its value.
+Result<kafka::ClientOptions> client_options(const KafkaConfig& kafka);
+
+}  // namespace staydown::service

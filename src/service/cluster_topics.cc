@@ -1,0 +1,44 @@
+#include "service/cluster_topics.h"
+
+#include <algorithm>
+
+namespace staydown::service {
+namespace {
+
+// A segment of 10 s at 6 Mbps, with room; larger ones go by reference.
+constexpr const char* kLargestSegment = "16777216";
+
+}  // namespace
+
+std::vector<kafka::TopicSpec> topic_specs(const TopicNames& names, int partitions,
+                                          int replication) {
+  const int few = std::max(1, partitions / 8);
+  return {
+      {.name = names.segments,
+       .partitions = partitions,
+       .replication = replication,
+       .settings = {{"cleanup.policy", "delete"},
+                    {"retention.ms", "21600000"},  // 6 h
+                    {"max.message.bytes", kLargestSegment}}},
+      // Small files that are compacted soon, so that a takeover reads little more than what counts.
+      {.name = names.state,
+       .partitions = partitions,
+       .replication = replication,
+       .settings = {{"cleanup.policy", "compact"},
+                    {"segment.bytes", "16777216"},
+                    {"segment.ms", "600000"},
+                    {"min.cleanable.dirty.ratio", "0.1"},
+                    {"delete.retention.ms", "3600000"}}},
+      {.name = names.takedowns,
+       .partitions = few,
+       .replication = replication,
+       .settings = {{"cleanup.policy", "delete"}, {"retention.ms", "2592000000"}}},  // 30 days
+      {.name = names.dead_letters,
+       .partitions = few,
+       .replication = replication,
+       .settings = {{"cleanup.policy", "delete"},
+                    {"retention.ms", "604800000"},  // 7 days
+                    {"max.message.bytes", kLargestSegment}}}};
+}
+
+}  // namespace staydown::service

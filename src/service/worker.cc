@@ -1,0 +1,148 @@
+#include "service/worker.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "kafka/topics.h"
+#include "service/cluster_client.h"
+#include "service/cpu_count.h"
+#include "service/http_server.h"
+#include "service/log.h"
+#include "service/version.h"
+#include "service/worker_health.h"
+#include "service/worker_thread.h"
+
+namespace staydown::service {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kBrokerPatience = 30s;
+
+Result<int> partitions_of(kafka::Topics& topics, const char* key, const std::string& name) {
+  auto partitions = topics.partitions(name, kBrokerPatience);
+  if (partitions) return partitions;
+  Error error = std::move(partitions.error());
+  error.message = fmt::format(
+      "kafka.topics.{}: {}{}", key, error.message,
+      error.code == ErrorCode::kNotFound ? "; `staydown topics create` makes what is missing" : "");
+  return tl::unexpected(std::move(error));
+}
+
+Result<void> check_topics(const kafka::ClientOptions& client, const TopicNames& names) {
+  auto topics = kafka::Topics::connect(client);
+  if (!topics) return tl::unexpected(std::move(topics.error()));
+  const auto segments = partitions_of(**topics, "segments", names.segments);
+  if (!segments) return tl::unexpected(segments.error());
+  const auto state = partitions_of(**topics, "state", names.state);
+  if (!state) return tl::unexpected(state.error());
+  if (*segments != *state) {
+    return fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("kafka.topics.state: {} has {} partitions and {} has {}; a stream's state is "
+                    "in the partition of its segments, so give them the same number",
+                    names.state, *state, names.segments, *segments));
+  }
+  for (const auto& [key, name] :
+       {std::pair("takedowns", names.takedowns), std::pair("dead_letters", names.dead_letters)}) {
+    if (const auto there = partitions_of(**topics, key, name); !there) {
+      return tl::unexpected(there.error());
+    }
+  }
+  return {};
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "worker";
+}
+
+// The first error of any thread; stops all of them.
+class FirstError {
+ public:
+  explicit FirstError(std::stop_source stop) : stop_(std::move(stop)) {}
+
+  void take(Error error) {
+    const std::scoped_lock lock(mutex_);
+    log(LogLevel::kError, "worker_failed", {{"message", error.message}});
+    if (!error_) error_ = std::move(error);
+    stop_.request_stop();
+  }
+  std::optional<Error> error() const {
+    const std::scoped_lock lock(mutex_);
+    return error_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::optional<Error> error_;
+  std::stop_source stop_;
+};
+
+}  // namespace
+
+Result<void> run_worker(const Config& config, const Engine& engine, const std::stop_token& stop) {
+  auto client = client_options(config.kafka);
+  if (!client) return tl::unexpected(std::move(client.error()));
+  const auto address = parse_address(config.worker.listen);
+  if (!address) return tl::unexpected(address.error());
+  const auto threads =
+      static_cast<std::size_t>(config.worker.threads > 0 ? config.worker.threads : cpu_count());
+
+  Metrics metrics(kVersion, engine.versions().model);
+  WorkerHealth health(threads, metrics);
+  const auto server = HttpServer::start(
+      *address, {.metrics =
+                     [&] {
+                       const auto index = engine.index_status();
+                       metrics.set(Level::kIndexFrames, static_cast<double>(index.frames));
+                       metrics.set(Level::kIndexReferences, static_cast<double>(index.references));
+                       metrics.set(Level::kIndexVersion, static_cast<double>(index.version));
+                       return metrics.text();
+                     },
+                 .health = [&] { return health.health(std::chrono::steady_clock::now()); },
+                 .ready = [&] { return health.readiness(); }});
+  if (!server) return tl::unexpected(server.error());
+  if (auto checked = check_topics(*client, config.kafka.topics); !checked) return checked;
+
+  const auto instance = config.kafka.instance.empty() ? host_name() : config.kafka.instance;
+  log(LogLevel::kInfo, "worker_started",
+      {{"instance", instance},
+       {"threads", threads},
+       {"port", (*server)->port()},
+       {"brokers", config.kafka.brokers}});
+  std::stop_source all;
+  const std::stop_callback on_stop(stop, [&] { all.request_stop(); });
+  FirstError first_error(all);
+  {
+    std::vector<std::jthread> running;
+    for (std::size_t slot = 0; slot < threads; ++slot) {
+      running.emplace_back([&, slot] {
+        WorkerThread thread({.config = &config,
+                             .client = *client,
+                             .instance = fmt::format("{}-{}", instance, slot),
+                             .slot = slot,
+                             .metrics = &metrics,
+                             .health = &health,
+                             .detector = engine.make_detector(),
+                             .clock = [] {
+                               return std::chrono::time_point_cast<MediaTime>(
+                                   std::chrono::system_clock::now());
+                             }});
+        if (auto ended = thread.run(all.get_token()); !ended) {
+          first_error.take(std::move(ended.error()));
+        }
+      });
+    }
+  }
+  if (auto error = first_error.error()) return tl::unexpected(*std::move(error));
+  return {};
+}
+
+}  // namespace staydown::service

@@ -1,0 +1,18 @@
+// A worker process: threads, their pages for a cluster, and what must be there before they start.
+#pragma once
+
+#include <stop_token>
+
+#include "core/result.h"
+#include "service/config.h"
+#include "service/engine.h"
+
+namespace staydown::service {
+
+// Runs until `stop` is requested, or a thread ends with an error that it cannot wait out, which
+// stops the others. Before it starts it looks whether brokers answer (30 s) and topics are there,
+// the state topic with as many partitions as the segment topic; then an error names what is missing
+// and the remedy.
+Result<void> run_worker(const Config& config, const Engine& engine, const std::stop_token& stop);
+
+}  // namespace staydown::service

@@ -1,0 +1,82 @@
+#include "service/worker_health.h"
+
+#include <fmt/format.h>
+
+#include "service/log.h"
+
+namespace staydown::service {
+namespace {
+
+constexpr auto kStuckAfter = std::chrono::seconds(60);
+
+}  // namespace
+
+WorkerHealth::WorkerHealth(std::size_t threads, Metrics& metrics)
+    : threads_(threads, {std::chrono::steady_clock::now(), "starting", true}), metrics_(metrics) {
+  for (std::size_t thread = 0; thread < threads; ++thread) {
+    metrics_.set(Level::kReady, 0, {}, thread);
+    metrics_.set(Level::kBrokersUp, 1, {}, thread);
+  }
+}
+
+void WorkerHealth::alive(std::size_t thread) {
+  const std::scoped_lock lock(mutex_);
+  threads_[thread].alive = std::chrono::steady_clock::now();
+}
+
+void WorkerHealth::ready(std::size_t thread) {
+  const std::scoped_lock lock(mutex_);
+  auto& one = threads_[thread];
+  one.alive = std::chrono::steady_clock::now();
+  if (one.problem.empty()) return;
+  one.problem.clear();
+  metrics_.set(Level::kReady, 1, {}, thread);
+  log(LogLevel::kInfo, "worker_ready", {{"thread", thread}});
+}
+
+void WorkerHealth::not_ready(std::size_t thread, const std::string& reason) {
+  const std::scoped_lock lock(mutex_);
+  auto& one = threads_[thread];
+  one.alive = std::chrono::steady_clock::now();
+  if (one.problem == reason) return;
+  one.problem = reason;
+  metrics_.set(Level::kReady, 0, {}, thread);
+  log(LogLevel::kWarning, "worker_not_ready", {{"thread", thread}, {"reason", reason}});
+}
+
+void WorkerHealth::brokers_up(std::size_t thread, bool up) {
+  const std::scoped_lock lock(mutex_);
+  if (std::exchange(threads_[thread].brokers_up, up) != up) {
+    metrics_.set(Level::kBrokersUp, up ? 1 : 0, {}, thread);
+  }
+}
+
+HttpAnswer WorkerHealth::health(Moment now) const {
+  const std::scoped_lock lock(mutex_);
+  HttpAnswer answer;
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
+    const auto silent = now - threads_[i].alive;
+    if (silent < kStuckAfter) continue;
+    answer.ok = false;
+    answer.text += fmt::format("thread {}: stuck for {} s\n", i,
+                               std::chrono::duration_cast<std::chrono::seconds>(silent).count());
+  }
+  if (answer.ok) answer.text = "ok";
+  return answer;
+}
+
+HttpAnswer WorkerHealth::readiness() const {
+  const std::scoped_lock lock(mutex_);
+  HttpAnswer answer;
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
+    const auto& one = threads_[i];
+    if (one.problem.empty() && one.brokers_up) continue;
+    answer.ok = false;
+    answer.text += fmt::format("thread {}: {}\n", i,
+                               one.problem.empty() ? "no broker is connected" : one.problem);
+  }
+  if (answer.ok) answer.text = "ready";
+  return answer;
+}
+
+}  // namespace staydown::service

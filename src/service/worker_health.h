@@ -1,0 +1,42 @@
+// Whether the threads of a worker live, and whether they do their work.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "service/http_server.h"
+#include "service/metrics.h"
+
+namespace staydown::service {
+
+// Thread-safe. A thread that has not said anything for a minute is stuck: nothing that it does in
+// one go takes that long (a segment has a limit of CPU time, a fetch of time).
+class WorkerHealth {
+ public:
+  using Moment = std::chrono::steady_clock::time_point;
+
+  WorkerHealth(std::size_t threads, Metrics& metrics);
+
+  void alive(std::size_t thread);
+  void ready(std::size_t thread);
+  // Logs when the reason is another than before.
+  void not_ready(std::size_t thread, const std::string& reason);
+  void brokers_up(std::size_t thread, bool up);
+
+  HttpAnswer health(Moment now) const;  // for /healthz
+  HttpAnswer readiness() const;         // for /readyz
+
+ private:
+  struct Thread {
+    Moment alive;
+    std::string problem;  // empty: ready
+    bool brokers_up = true;
+  };
+  mutable std::mutex mutex_;
+  std::vector<Thread> threads_;
+  Metrics& metrics_;
+};
+
+}  // namespace staydown::service

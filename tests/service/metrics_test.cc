@@ -1,0 +1,87 @@
+#include "service/metrics.h"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <regex>
+#include <sstream>
+
+namespace staydown::service {
+namespace {
+
+using testing::HasSubstr;
+using testing::MatchesRegex;
+using testing::Not;
+
+TEST(Metrics, AreAllThereFromTheStart) {
+  const Metrics metrics("0.1.0", "pdq-1");
+  const auto text = metrics.text();
+  for (const auto& series : Metrics::all()) {
+    EXPECT_THAT(text, HasSubstr("# TYPE " + series.name + " " + series.type + "\n"));
+    for (const auto& value : series.values) {
+      EXPECT_THAT(text, HasSubstr(series.label + "=\"" + value + "\"")) << series.name;
+    }
+  }
+  EXPECT_THAT(text, HasSubstr("staydown_build_info{model=\"pdq-1\",version=\"0.1.0\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("staydown_segments_total{outcome=\"detected\"} 0\n"));
+}
+
+TEST(Metrics, AreNamedAsPrometheusWantsIt) {
+  for (const auto& series : Metrics::all()) {
+    EXPECT_THAT(series.name, MatchesRegex("staydown_[a-z_]+"));
+    EXPECT_EQ(series.name.ends_with("_total"), series.type == "counter") << series.name;
+    EXPECT_TRUE(series.type != "histogram" || series.name.ends_with("_seconds")) << series.name;
+    EXPECT_THAT(series.help, Not(testing::IsEmpty()));
+  }
+}
+
+TEST(Metrics, Count) {
+  Metrics metrics("v", "m");
+  metrics.add(Count::kSegments, "detected");
+  metrics.add(Count::kSegments, "detected", 2);
+  metrics.add(Count::kSegments, "no such outcome");
+  metrics.observe(Duration::kStage, 0.006, "decode");
+  const auto text = metrics.text();
+  EXPECT_THAT(text, HasSubstr("staydown_segments_total{outcome=\"detected\"} 3\n"));
+  EXPECT_THAT(text, HasSubstr("staydown_segments_total{outcome=\"other\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("staydown_stage_seconds_count{stage=\"decode\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("staydown_stage_seconds_bucket{stage=\"decode\",le=\"0.007\"} 1\n"));
+}
+
+TEST(Metrics, JoinTheLevelsOfThreads) {
+  Metrics metrics("v", "m");
+  const auto set = [&](Level level, double first, double second) {
+    metrics.set(level, first, {}, 0);
+    metrics.set(level, second, {}, 1);
+  };
+  set(Level::kLag, 3, 4);
+  set(Level::kOldestAge, 3, 4);
+  set(Level::kReady, 1, 0);
+  const auto text = metrics.text();
+  EXPECT_THAT(text, HasSubstr("staydown_consumer_lag_records 7\n"));
+  EXPECT_THAT(text, HasSubstr("staydown_oldest_segment_age_seconds 4\n"));
+  EXPECT_THAT(text, HasSubstr("staydown_ready 0\n"));
+}
+
+// docs/metrics.md has one row a series: | `name` | type | label: values | help |
+TEST(Metrics, AreAllDocumentedAndNoOthersAre) {
+  std::string expected;
+  for (const auto& series : Metrics::all()) {
+    std::string values;
+    for (const auto& value : series.values) {
+      values += (values.empty() ? "" : ", ") + std::string("`") + value + "`";
+    }
+    const auto label = series.label.empty() ? "" : "`" + series.label + "`: " + values;
+    expected +=
+        "| `" + series.name + "` | " + series.type + " | " + label + " | " + series.help + " |\n";
+  }
+  std::ifstream file(STAYDOWN_METRICS_DOC);
+  std::string documented;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("| `staydown_")) documented += line + '\n';
+  }
+  EXPECT_EQ(documented, expected) << "the table of docs/metrics.md should be:\n" << expected;
+}
+
+}  // namespace
+}  // namespace staydown::service
