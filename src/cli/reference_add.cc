@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
 #include <iostream>
 #include <optional>
 #include <vector>
@@ -75,33 +77,35 @@ Result<PassEnd> run_pass(Addition& addition, media::ReferencePass pass, Progress
   return PassEnd::kDone;
 }
 
-// The keyframes are left out where only the full pass has anything to add.
-Result<PassEnd> run_keyframes(Addition& addition, bool nothing_else, Progress& progress,
+// The keyframes of a video that the bank has already have nothing to add.
+Result<PassEnd> run_keyframes(Addition& addition, const AddFlags& flags, Progress& progress,
                               const std::stop_token& stop) {
-  if (!nothing_else && addition.ingest.generation() != 0) {
-    std::cout << addition.id << ": already enforced as generation " << addition.ingest.generation()
-              << "; going on with the whole video" << std::endl;
+  if (const auto generation = addition.ingest.generation(); generation != 0) {
+    std::cout << fmt::format("{}: already in the bank as generation {}; {}\n", addition.id,
+                             generation,
+                             flags.keyframes_only ? "its keyframes have nothing to add"
+                                                  : "going on with the whole video")
+              << std::flush;
     return PassEnd::kDone;
   }
   auto ran = run_pass(addition, media::ReferencePass::kKeyframes, progress, stop);
-  if (!ran && !nothing_else && ran.error().code == ErrorCode::kNoKeyframe) return PassEnd::kDone;
+  const bool full_pass_follows = !flags.keyframes_only;
+  if (!ran && full_pass_follows && ran.error().code == ErrorCode::kNoKeyframe) {
+    return PassEnd::kDone;
+  }
   return ran;
 }
 
-int run_add(const AddFlags& flags) {
-  const auto stop = stop_on_signals();
-  std::optional<Interval> interval;
+// Those videos that can be added; the others are reported in `exit_code` and on stderr.
+std::vector<Addition> open_additions(const AddFlags& flags, reference::ReferenceBank& bank,
+                                     const descriptor::Describer& describer, int& exit_code) {
+  std::optional<Interval> interval;  // its form was checked with the command line
   if (!flags.interval.empty()) interval = parse_interval(flags.interval).value();
-  auto bank = open_bank(flags.bank, reference::BankAccess::kCreate);
-  if (!bank) return report(bank.error());
-  const descriptor::Describer describer(descriptor::kReferenceViews);
-
-  int exit_code = kExitNothingFound;
   std::vector<Addition> additions;
   for (const auto& path : flags.videos) {
     const auto info = info_of(flags.info, path);
     auto ingest = service::VideoIngest::open(
-        *bank, describer, {path, interval},
+        bank, describer, {path, interval},
         {.info = info, .actor = flags.bank.actor, .force = flags.force, .clock = wall_clock});
     if (ingest) {
       additions.push_back({path, info.id.value, *std::move(ingest)});
@@ -109,36 +113,48 @@ int run_add(const AddFlags& flags) {
       exit_code = report(ingest.error());
     }
   }
+  return additions;
+}
 
-  Progress progress;
-  // Runs one pass of every addition; those that fail have no further one.
-  const auto run_all = [&](const auto& run_one) -> PassEnd {
-    std::vector<Addition> left;
-    for (auto& addition : additions) {
-      const auto end = run_one(addition);
-      if (!end) {
-        exit_code = report(end.error());
-      } else if (*end == PassEnd::kStopped) {
-        std::cerr << "staydown: " << addition.path
-                  << ": stopped; the bank holds what was complete, the same command goes on\n";
-        return PassEnd::kStopped;
-      } else {
-        left.push_back(std::move(addition));
-      }
+// One pass of every addition; those that fail are taken out.
+PassEnd run_all(std::vector<Addition>& additions, int& exit_code,
+                const std::function<Result<PassEnd>(Addition&)>& run_one) {
+  std::vector<Addition> left;
+  for (auto& addition : additions) {
+    const auto end = run_one(addition);
+    if (!end) {
+      exit_code = report(end.error());
+    } else if (*end == PassEnd::kStopped) {
+      std::cerr << "staydown: " << addition.path
+                << ": stopped; the bank holds what was complete, the same command goes on\n";
+      exit_code = kExitError;
+      return PassEnd::kStopped;
+    } else {
+      left.push_back(std::move(addition));
     }
-    additions = std::move(left);
-    return PassEnd::kDone;
-  };
+  }
+  additions = std::move(left);
+  return PassEnd::kDone;
+}
+
+int run_add(const AddFlags& flags) {
+  const auto stop = stop_on_signals();
+  auto bank = open_bank(flags.bank, reference::BankAccess::kCreate);
+  if (!bank) return report(bank.error());
+  const descriptor::Describer describer(descriptor::kReferenceViews);
+  int exit_code = kExitNothingFound;
+  auto additions = open_additions(flags, *bank, describer, exit_code);
+  Progress progress;
   // All keyframes first: every video is enforced before any is looked at closely.
-  const auto keyframes = run_all([&](Addition& addition) {
-    return run_keyframes(addition, flags.keyframes_only, progress, stop);
+  const auto keyframes = run_all(additions, exit_code, [&](Addition& addition) {
+    return run_keyframes(addition, flags, progress, stop);
   });
-  if (keyframes == PassEnd::kStopped) return kExitError;
-  if (flags.keyframes_only) return exit_code;
-  const auto full = run_all([&](Addition& addition) {
-    return run_pass(addition, media::ReferencePass::kFull, progress, stop);
-  });
-  return full == PassEnd::kStopped ? kExitError : exit_code;
+  if (keyframes == PassEnd::kDone && !flags.keyframes_only) {
+    run_all(additions, exit_code, [&](Addition& addition) {
+      return run_pass(addition, media::ReferencePass::kFull, progress, stop);
+    });
+  }
+  return exit_code;
 }
 
 }  // namespace

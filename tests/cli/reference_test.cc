@@ -105,12 +105,17 @@ TEST_F(ReferenceCommand, TheSameAddAgainGoesOnAndAnotherVideoIsRefused) {
               Succeeds("attack: enforced now: generation 1 with 8 of 8 keyframes; nothing is "
                        "generic\n",
                        ""));
-  EXPECT_THAT(reference({"add", "attack.mp4"}),
-              Succeeds(MatchesRegex("attack: already enforced as generation 1; going on with the "
-                                    "whole video\n"
-                                    "attack: complete: generation 2 with [0-9]+ of 32 frames; "
-                                    "nothing is generic\n"),
+  EXPECT_THAT(reference({"add", "attack.mp4", "--keyframes-only"}),
+              Succeeds("attack: already in the bank as generation 1; its keyframes have nothing to "
+                       "add\n",
                        ""));
+  EXPECT_THAT(
+      reference({"add", "attack.mp4"}),
+      Succeeds(MatchesRegex("attack: already in the bank as generation 1; going on with the "
+                            "whole video\n"
+                            "attack: complete: generation 2 with [0-9]+ of 32 frames; "
+                            "nothing is generic\n"),
+               ""));
   EXPECT_THAT(reference({"add", "other.mp4", "--id", "attack"}),
               Fails(1,
                     "staydown: other.mp4: bank bank.db already has a reference attack of "

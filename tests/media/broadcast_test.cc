@@ -142,8 +142,10 @@ class HlsInput : public testing::Test {
  protected:
   HlsInput()
       : port_(free_port()),
-        server_({"python3", "-u", "-m", "http.server", std::to_string(port_), "--bind", "127.0.0.1",
-                 "--directory", folder_.path()}) {
+        // Without its log, since nobody reads the pipe that it would fill.
+        server_({"bash", "-c",
+                 "exec python3 -u -m http.server " + std::to_string(port_) +
+                     " --bind 127.0.0.1 --directory " + folder_.path() + " 2>/dev/null"}) {
     EXPECT_TRUE(server_.await_out("Serving HTTP"));
   }
   std::string url(const std::string& path) const {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "media/frame_sampler.h"
 #include "media/input_file.h"
 #include "media/segment_content.h"
 #include "support/child_process.h"
@@ -125,6 +126,31 @@ TEST(InputSource, StartsASegmentAtItsEarliestFrameEvenIfThatIsNotDecodedFirst) {
     }
     EXPECT_EQ(end, 4s);
     EXPECT_EQ(packets, 100U);
+  }
+}
+
+TEST(InputSource, GivesSegmentsWhoseSampledFramesHaveTheTimesAndPicturesOfTheInput) {
+  Folder folder;
+  for (const auto container : {Container::kMpegTs, Container::kMp4, Container::kFlv}) {
+    const VideoSpec video = {.parts = {{.duration = 6s}},
+                             .width = 160,
+                             .height = 90,
+                             .container = container,
+                             .gop = 25,
+                             .b_frames = 2,
+                             .first_timestamp = 90'000 * 11};
+    FrameSampler sampler;
+    std::vector<MediaTime> times;
+    for (const auto& segment : segments_of(folder.with("in", video)).segments) {
+      const auto sampled = sampler.sample(segment);
+      ASSERT_TRUE(sampled) << sampled.error().message;
+      for (const auto& frame : sampled->frames) {
+        times.push_back(frame.time);
+        const auto shown = support::luma_of(support::picture(video, frame.time));
+        EXPECT_LT(support::mean_difference(frame.luma, shown), 8) << to_string(frame.time);
+      }
+    }
+    EXPECT_THAT(times, ElementsAre(0s, 1s, 2s, 3s, 4s, 5s));
   }
 }
 
