@@ -5,20 +5,14 @@
 #include <functional>
 #include <memory>
 
+#include "calibrate/poisson.h"
 #include "matching/frame_score.h"
 #include "matching/stream_tracker.h"
 
 namespace staydown::calibrate {
 namespace {
 
-std::vector<Descriptor> each_second(const Frames& clip) {
-  std::vector<Descriptor> frames;
-  for (const Descriptor& frame : clip.frames) {
-    const auto second = [](const Descriptor& f) { return f.time / std::chrono::seconds(1); };
-    if (frames.empty() || second(frame) > second(frames.back())) frames.push_back(frame);
-  }
-  return frames;
-}
+constexpr MediaTime kStep = std::chrono::seconds(1);
 
 double highest_sum(const std::vector<Descriptor>& stream, const ReferenceTimelinePtr& reference,
                    const std::shared_ptr<const matching::Calibration>& calibration, int radius) {
@@ -42,14 +36,6 @@ double highest_sum(const std::vector<Descriptor>& stream, const ReferenceTimelin
   return highest;
 }
 
-// Upper 95 % bound of a Poisson mean of which n were seen: half the 95 % quantile of chi-squared
-// with 2 n + 2 degrees of freedom, by Wilson and Hilferty's approximation.
-double poisson_upper(std::int64_t n) {
-  const double degrees = 2.0 * static_cast<double>(n) + 2;
-  const double part = 2 / (9 * degrees);
-  return degrees * std::pow(1 - part + 1.645 * std::sqrt(part), 3) / 2;
-}
-
 }  // namespace
 
 AlarmRun run_background(const Corpus& corpus, bool calibration_half,
@@ -63,7 +49,7 @@ AlarmRun run_background(const Corpus& corpus, bool calibration_half,
   AlarmRun run;
   for (const Frames& clip : corpus.clips) {
     if (calibrates(clip.name) != calibration_half) continue;
-    const auto stream = each_second(clip);
+    const auto stream = thinned(clip, kStep);
     const double hours = static_cast<double>(stream.size()) / 3600;
     run.hours += hours;
     for (const auto& reference : references) {
@@ -91,7 +77,7 @@ std::vector<HighestSum> run_same_place(const Corpus& corpus,
       (2 * frame.time < clip.frames.back().time ? first : second).frames.push_back(frame);
     }
     sums.push_back({clip.name, clip.name,
-                    highest_sum(each_second(second), timeline_of(first), shared, kIndexRadius)});
+                    highest_sum(thinned(second, kStep), timeline_of(first), shared, kIndexRadius)});
   }
   std::sort(sums.begin(), sums.end(),
             [](const HighestSum& a, const HighestSum& b) { return a.score > b.score; });

@@ -112,14 +112,15 @@ Json calibrate(const Corpus& corpus, const std::string& version, const std::stri
   file["curves"]["pdq"] = {{"cap", rounded(curve.cap)},
                            {"unchanged", kUnchanged},
                            {"nats_per_unit", rounded(alike.nats_per_bit)},
+                           {"movement_variance", rounded(alike.variance)},
                            {"points", points}};
   file["false_alarms"] = false_alarms(Tail{});
   file["measured"] = {{"background_pairs", count(background)},
                       {"copied_frames", count(copies)},
                       {"look_alikes",
                        {{"pairs", alike.pairs},
-                        {"mean_gain_per_moved", rounded(alike.mean)},
-                        {"expectation", rounded(alike.expectation)}}}};
+                        {"mean_correlation", rounded(alike.mean)},
+                        {"mean_square", rounded(alike.mean_square, 1e4)}}}};
 
   const auto measure = [&](bool calibration_half) {
     const auto parsed = matching::Calibration::parse(file.dump(), "measured");

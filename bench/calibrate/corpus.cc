@@ -69,6 +69,14 @@ Corpus read_corpus(const std::filesystem::path& work) {
   return corpus;
 }
 
+std::vector<Descriptor> thinned(const Frames& frames, MediaTime step) {
+  std::vector<Descriptor> kept;
+  for (const Descriptor& frame : frames.frames) {
+    if (kept.empty() || frame.time / step > kept.back().time / step) kept.push_back(frame);
+  }
+  return kept;
+}
+
 ReferenceTimelinePtr timeline_of(const Frames& frames) {
   auto timeline = std::make_shared<ReferenceTimeline>();
   timeline->info.id = ReferenceId(frames.name);

@@ -22,13 +22,16 @@ struct Copy {
 };
 
 struct Corpus {
-  std::vector<Frames> clips;   // every 250 ms
+  std::vector<Frames> clips;   // every 40 ms
   std::vector<Frames> images;  // by source; times mean nothing
   std::vector<Copy> copies;
 };
 
 // Throws std::runtime_error that names the file.
 Corpus read_corpus(const std::filesystem::path& work);
+
+// The first frame of each step.
+std::vector<Descriptor> thinned(const Frames& frames, MediaTime step);
 
 // As the bank would keep it: near-duplicates dropped, generic frames marked.
 ReferenceTimelinePtr timeline_of(const Frames& frames);

@@ -4,6 +4,10 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <utility>
+
+#include "calibrate/poisson.h"
+#include "matching/calibration.h"
 
 namespace staydown::calibrate {
 namespace {
@@ -11,6 +15,16 @@ namespace {
 constexpr int kBin = 4;
 constexpr int kBins = 256 / kBin;
 constexpr int kLookAlike = 60, kWithinShot = 70;
+constexpr MediaTime kMovementUnit = std::chrono::milliseconds(250);
+// In that unit: how far apart the two moments of a clip are at least and in steps of
+// what, and over what time movement is measured.
+constexpr std::size_t kLeastShift = 8, kShiftStep = 6;
+constexpr std::array<std::size_t, 4> kMovementSteps = {1, 2, 4, 8};
+// More than one frame is worth: where the sum of exponentials is cut.
+constexpr double kMostNats = 17;
+constexpr double kVarianceStep = 0.001;
+// Background pairs that the first bin must hold.
+constexpr double kResolved = 3;
 
 const PdqHash& hash(const Descriptor& descriptor) { return std::get<PdqHash>(descriptor.value); }
 
@@ -40,6 +54,16 @@ std::vector<double> falling(const std::vector<double>& values) {
   std::vector<double> result;
   for (const auto& [mean, size] : pools) result.insert(result.end(), size, mean);
   return result;
+}
+
+// Mean of the ratio that a correlation gives, where nothing is copied.
+double expectation(const std::vector<double>& correlations, double variance) {
+  double sum = 0;
+  for (const double correlation : correlations) {
+    const double nats = matching::Calibration::movement_log_ratio(correlation, variance);
+    sum += std::exp(std::min(nats, kMostNats));
+  }
+  return sum / static_cast<double>(correlations.size());
 }
 
 }  // namespace
@@ -82,11 +106,17 @@ Curve curve_of(const Histogram& background, const Histogram& copies) {
   const double all_unrelated = std::accumulate(unrelated.begin(), unrelated.end(), 0.0);
   const double all_related = std::accumulate(related.begin(), related.end(), 0.0);
   std::vector<double> log_ratio;
-  for (std::size_t bin = 0; bin < kBins; ++bin) {
-    const double background_share = (unrelated[bin] + 3) / all_unrelated;
+  for (std::size_t first = 0, last = 0; first < kBins; first = last) {
+    double unrelated_here = 0, related_here = 0;
+    do {
+      unrelated_here += unrelated[last];
+      related_here += related[last];
+    } while (++last < kBins && first == 0 && unrelated_here < kResolved);
+    const double background_share =
+        poisson_upper(static_cast<std::int64_t>(unrelated_here)) / all_unrelated;
     const double copy_share =
-        (1 - kUnlike) * related[bin] / all_related + kUnlike * background_share;
-    log_ratio.push_back(std::log(copy_share / background_share));
+        (1 - kUnlike) * related_here / all_related + kUnlike * background_share;
+    log_ratio.insert(log_ratio.end(), last - first, std::log(copy_share / background_share));
   }
   log_ratio = falling(log_ratio);
   Curve curve;
@@ -98,35 +128,37 @@ Curve curve_of(const Histogram& background, const Histogram& copies) {
 }
 
 LookAlikes look_alikes(const std::vector<Frames>& clips, int unchanged) {
-  constexpr std::size_t kStep = 4;  // 1 s
-  LookAlikes found;
-  std::vector<std::pair<double, double>> pairs;  // gain, moved
-  for (const Frames& clip : clips) {
-    const auto& f = clip.frames;
-    for (std::size_t shift = 2 * kStep; shift < f.size(); shift += kStep) {
-      for (std::size_t i = kStep; i + shift < f.size(); i += kStep) {
-        const PdqHash &q = hash(f[i]), &before = hash(f[i - kStep]);
-        const PdqHash &r = hash(f[i + shift]), &r_before = hash(f[i + shift - kStep]);
-        const int moved = distance(r, r_before), query_moved = distance(q, before);
-        if (distance(q, r) > kLookAlike || std::min(moved, query_moved) <= unchanged ||
-            std::max(moved, query_moved) > kWithinShot) {
-          continue;
+  std::vector<double> correlations;
+  double one_sided = 0;
+  for (const std::size_t step : kMovementSteps) {
+    for (const Frames& clip : clips) {
+      const auto f = thinned(clip, kMovementUnit);
+      for (std::size_t shift = kLeastShift; shift < f.size(); shift += kShiftStep) {
+        for (std::size_t i = step; i + shift < f.size(); ++i) {
+          const PdqHash &q = hash(f[i]), &q_before = hash(f[i - step]);
+          const PdqHash &r = hash(f[i + shift]), &r_before = hash(f[i + shift - step]);
+          const int query_moved = distance(q, q_before), moved = distance(r, r_before);
+          if (distance(q, r) > kLookAlike || std::min(moved, query_moved) <= unchanged ||
+              std::max(moved, query_moved) > kWithinShot) {
+            continue;
+          }
+          const double closer = distance(q, r_before) - distance(q, r);
+          const double gain = closer + distance(q_before, r) - distance(q_before, r_before);
+          correlations.push_back(gain / (2 * std::sqrt(static_cast<double>(moved) * query_moved)));
+          one_sided += closer * closer / moved;
         }
-        const double gain = distance(q, r_before) - distance(q, r);
-        pairs.emplace_back(gain, moved);
-        found.mean += gain / moved;
-        found.variance += gain * gain / moved;
       }
     }
   }
-  const auto n = static_cast<double>(pairs.size());
-  found.pairs = static_cast<std::int64_t>(pairs.size());
-  found.mean /= n;
-  found.variance /= n;
-  found.nats_per_bit = 1 / found.variance;
-  for (const auto& [gain, moved] : pairs) {
-    found.expectation += std::exp(found.nats_per_bit * 0.7 * (gain - 0.35 * moved)) / n;
+  LookAlikes found;
+  const auto n = static_cast<double>(correlations.size());
+  found.pairs = static_cast<std::int64_t>(correlations.size());
+  for (const double correlation : correlations) {
+    found.mean += correlation / n;
+    found.mean_square += correlation * correlation / n;
   }
+  while (expectation(correlations, found.variance) > 1) found.variance += kVarianceStep;
+  found.nats_per_bit = n / one_sided;
   return found;
 }
 

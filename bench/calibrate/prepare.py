@@ -5,7 +5,7 @@
 VIDEOS is any folder of clips of which no two show the same footage. IMAGES holds tar files; a
 member's first folder is its source, and a folder below frames/ is a scene of its own, whose source
 is the part of its name before `__`. Writes, as vPDQ text (frame,quality,hash,timestamp):
-    WORK/reference/CLIP.txt       every 250 ms of the clip
+    WORK/reference/CLIP.txt       every 40 ms of the clip, as the bank reads references
     WORK/copies/EDIT/CLIP.txt     every second of an edited, re-encoded copy (WORK/copies.csv: speed, offset)
     WORK/images/SOURCE.txt        one line per image
 Needs the ffmpeg program and Pillow (pip install pillow). Videos that are there already are kept.
@@ -73,7 +73,7 @@ def prepare_videos(args):
     for clip in clips:
         reference = args.work / "reference" / f"{clip.stem}.txt"
         if not reference.exists():
-            write_hashes([args.hash_video, clip, 250], reference)
+            write_hashes([args.hash_video, clip, 40], reference)
         # The copy begins a little into the clip, so that its samples fall between the reference's.
         offset = round(0.25 + 0.25 * fraction(clip.stem), 3)
         rows += [(edit, clip.stem, speed, offset) for edit, (_, speed) in EDITS.items()]

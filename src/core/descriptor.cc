@@ -19,6 +19,10 @@ std::string_view name_of(View view) {
       return "inner";
     case View::kInnerMirrored:
       return "inner_mirrored";
+    case View::kCentre:
+      return "centre";
+    case View::kCentreMirrored:
+      return "centre_mirrored";
   }
   return "full";
 }

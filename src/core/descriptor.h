@@ -20,9 +20,17 @@ enum class View : std::uint8_t {
   kTrimmed,          // bars and borders removed
   kTrimmedMirrored,  //
   kInner,            // a picture that is shown inside the frame
-  kInnerMirrored,
+  kInnerMirrored,    //
+  kCentre,           // the middle of the picture, where logos and banners rarely are
+  kCentreMirrored,
 };
 std::string_view name_of(View view);
+
+// Whether two views can show the same picture: the middle of one is the middle of the other only.
+constexpr bool comparable(View a, View b) {
+  const auto centre = [](View v) { return v == View::kCentre || v == View::kCentreMirrored; };
+  return centre(a) == centre(b);
+}
 
 // 256-bit PDQ hash (Davis et al., Facebook 2019): bit k is bit k % 64 of words[k / 64]. The
 // published hexadecimal form is that 256-bit number, words[3] first.

@@ -33,7 +33,7 @@ struct ReferenceInfo {
 // stretch its end.
 struct ReferenceEntry {
   MediaTime time{}, end{};
-  View view = View::kFull;   // kFull or kTrimmed
+  View view = View::kFull;   // kFull, kTrimmed or kCentre
   std::uint8_t quality = 0;  // 0-100
   bool generic = false;      // black, card, near the background set: carries no evidence
   DescriptorValue value;

@@ -5,6 +5,13 @@
 
 namespace staydown::descriptor {
 
+Box centre_of(const Box& picture) {
+  constexpr double kMargin = 0.15;  // on each side
+  const auto x = static_cast<int>(kMargin * picture.width);
+  const auto y = static_cast<int>(kMargin * picture.height);
+  return {picture.x + x, picture.y + y, picture.width - 2 * x, picture.height - 2 * y};
+}
+
 Image crop(const Image& image, const Box& box) {
   Image out(box.width, box.height, image.channels);
   const auto skipped = static_cast<std::ptrdiff_t>(box.x) * image.channels;

@@ -48,6 +48,11 @@ std::vector<Rendering> renderings_of(const Frame& frame, const ViewPolicy& views
   if (inner && inner != trimmed) {
     renderings.push_back(render(frame, *inner, View::kInner, View::kInnerMirrored));
   }
+  if (views.centre) {
+    const Box whole{0, 0, frame.luma.width, frame.luma.height};
+    renderings.push_back(
+        render(frame, centre_of(trimmed.value_or(whole)), View::kCentre, View::kCentreMirrored));
+  }
   return renderings;
 }
 
@@ -67,7 +72,7 @@ Result<std::vector<Descriptor>> Describer::describe(std::span<const Frame> frame
       const bool whole = rendering.luma.empty();
       const PdqResult hashed = pdq(whole ? frame.luma : rendering.luma, rendering.source);
       descriptors.push_back({frame.time, rendering.view, hashed.quality, hashed.hash});
-      if (embedder_) {
+      if (embedder_ && rendering.view != View::kCentre) {
         if (frame.rgb.empty()) {
           return fail(ErrorCode::kInvalidArgument,
                       fmt::format("frame at {} has no RGB picture, which {} needs; sample with rgb",

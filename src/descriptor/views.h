@@ -22,6 +22,10 @@ std::optional<Box> find_trimmed(const Frame& frame);
 // nullopt if there is none. Thread-safe.
 std::optional<Box> find_inner(const Frame& frame);
 
+// The middle of a picture, 70 % of its width and height: what is left of it beside a logo in a
+// corner, a banner, a frame around it. Bars do not count as picture: take the trimmed box.
+Box centre_of(const Box& picture);
+
 // Copies the box out of an image.
 Image crop(const Image& image, const Box& box);
 

@@ -8,12 +8,15 @@ namespace staydown::matching {
 namespace {
 
 // Bounds of what an alignment keeps.
-constexpr std::size_t kVotes = 8, kEvidence = 8, kSegments = 8;
+constexpr std::size_t kVotes = 16, kEvidence = 8, kSegments = 8;
 // References are sampled at 500 ms, so a pair is known to half of that.
 constexpr double kPairSigma = 0.25;
 constexpr MediaTime kReferenceStep = std::chrono::milliseconds(500);
 // Half of the widest sampling step that is tolerated (2 s keyframes).
 constexpr MediaTime kLongestReach = std::chrono::seconds(1);
+
+// Frames of the query closer than the reference's show no movement of their own.
+constexpr MediaTime kJudgedStep = std::chrono::milliseconds(450);
 
 MediaTime reach(MediaTime step) { return std::clamp(step / 2, MediaTime::zero(), kLongestReach); }
 
@@ -23,25 +26,39 @@ MediaTime from_seconds(double t) { return MediaTime(std::llround(t * 1e6)); }
 
 Alignment::Alignment() : path_(0), line_(0) {}
 
-Alignment::Alignment(const Descriptor& query, const Hit& hit, std::size_t views, double inherited,
-                     MediaTime earliest, const Calibration& calibration)
+Alignment::Alignment(const QueryFrame& frame, const Descriptor& query, const Hit& hit,
+                     MediaTime earliest, const Calibration& calibration, const Alignment* before,
+                     double jump)
     : reference_(hit.reference),
       opened_(query.time),
       first_support_(query.time),
       last_support_(query.time),
       last_frame_(query.time),
+      last_judged_(query.time),
       before_(reach(query.time - earliest)),
-      score_(inherited),
       path_(0.97),
       line_(1.0) {
-  const ReferenceEntry& entry = reference_->entries[hit.entry];
-  const double nats = calibration.log_ratio(kind_of(query.value), hit.distance) -
-                      std::log(static_cast<double>(std::max<std::size_t>(1, views)));
+  const DescriptorKind kind = kind_of(query.value);
+  double nats = calibration.log_ratio(kind, hit.distance) -
+                std::log(static_cast<double>(std::max<std::size_t>(1, frame.views.size())));
+  if (before != nullptr) {
+    voted_ = before->voted_;
+    const double inherited = std::max(0.0, before->score_ - jump);
+    const double more = worth(frame, hit.entry, kind, nats, calibration);
+    if (inherited + more > nats) {
+      score_ = inherited;
+      nats = more;
+    } else {
+      voted_.clear();  // as likely to have begun here
+    }
+  }
   // An entry whose near-duplicates were dropped stands for all of them.
+  const ReferenceEntry& entry = reference_->entries[hit.entry];
   const double stretch = std::max(0.0, seconds(entry.end - entry.time - kReferenceStep));
   fit(query.time, seconds(entry.time) + stretch / 2,
       std::hypot(kPairSigma, stretch / std::sqrt(12.0)));
-  vote(query, entry, hit.distance, nats);
+  vote(frame, query, hit.entry, hit.distance, nats);
+  explained_ = most_explained_ = score_;
 }
 
 void Alignment::follow(const QueryFrame& frame, const Calibration& calibration) {
@@ -50,7 +67,8 @@ void Alignment::follow(const QueryFrame& frame, const Calibration& calibration) 
   const auto found =
       score_frame(frame, *reference_, path_.at(seconds(frame.time)), usual_views_, calibration);
   if (!found) return;
-  const ReferenceEntry& entry = reference_->entries[found->entry];
+  explained_ += found->log_ratio;
+  most_explained_ = std::max(most_explained_, explained_);
   since_support_ += found->log_ratio;
   if (found->log_ratio > 0 && since_support_ > 0) {
     last_support_ = frame.time;
@@ -62,45 +80,69 @@ void Alignment::follow(const QueryFrame& frame, const Calibration& calibration) 
     closed_end_ = true;
     after_ = reach(frame.time - last_support_);
   }
-  const double nats = found->log_ratio > 0 ? worth(*found, entry, calibration) : found->log_ratio;
+  double nats = found->log_ratio;
   if (nats > 0) {
-    vote(*found->query, entry, found->distance, nats);
+    const bool judged = frame.time - last_judged_ >= kJudgedStep;
+    if (judged) last_judged_ = frame.time;
+    nats = judged ? worth(frame, found->entry, kind_of(found->query->value), nats, calibration) : 0;
+  }
+  if (nats > 0) {
+    vote(frame, *found->query, found->entry, found->distance, nats);
   } else {
     score_ = std::max(0.0, score_ + nats);
   }
 }
 
-double Alignment::worth(const FrameScore& score, const ReferenceEntry& entry,
-                        const Calibration& calibration) const {
-  const DescriptorKind kind = kind_of(entry.value);
-  double nats = score.log_ratio;
-  for (const Vote& vote : voted_) {
-    if (vote.query.index() != entry.value.index()) continue;
-    const float query_moved = distance(score.query->value, vote.query);
-    const float moved = distance(entry.value, vote.reference);
-    if (query_moved <= calibration.unchanged(kind) || moved <= calibration.unchanged(kind)) {
-      nats = std::min(nats, 0.0);
-      continue;
-    }
-    const float gain = distance(score.query->value, vote.reference) - score.distance;
-    nats = std::min(nats, calibration.new_information(kind, gain, moved));
+std::optional<Alignment::Movement> Alignment::movement_since(const Vote& vote,
+                                                             const QueryFrame& frame,
+                                                             std::size_t entry) const {
+  for (const auto& [views, voted_query, voted_reference] : vote.pairs) {
+    const Descriptor* query = view_of(frame, views.query, kind_of(voted_query));
+    const ReferenceEntry* reference =
+        view_at(*reference_, entry, views.reference, kind_of(voted_reference));
+    if (query == nullptr || reference == nullptr) continue;
+    return Movement{
+        .query = distance(query->value, voted_query),
+        .reference = distance(reference->value, voted_reference),
+        .gain = distance(query->value, voted_reference) + distance(voted_query, reference->value) -
+                distance(query->value, reference->value) - distance(voted_query, voted_reference)};
   }
-  return nats;
+  return std::nullopt;
 }
 
-void Alignment::vote(const Descriptor& query, const ReferenceEntry& entry, float distance,
-                     double nats) {
+double Alignment::worth(const QueryFrame& frame, std::size_t entry, DescriptorKind kind,
+                        double log_ratio, const Calibration& calibration) const {
+  std::optional<Movement> least;
+  for (const Vote& vote : voted_) {
+    const auto moved = movement_since(vote, frame, entry);
+    if (!moved) continue;
+    if (std::min(moved->query, moved->reference) <= calibration.unchanged(kind)) return 0;
+    if (!least || moved->mean() < least->mean()) least = moved;
+  }
+  if (!least) return voted_.empty() ? log_ratio : 0;
+  return std::min(log_ratio, calibration.new_information(kind, least->correlation()));
+}
+
+void Alignment::vote(const QueryFrame& frame, const Descriptor& query, std::size_t entry,
+                     float distance, double nats) {
   score_ += nats;
   peak_ = std::max(peak_, score_);
   ++votes_;
-  usual_views_ = ViewPair{query.view, entry.view};
+  const ReferenceEntry& matched = reference_->entries[entry];
+  usual_views_ = ViewPair{query.view, matched.view};
+  Vote vote{{{*usual_views_, query.value, matched.value}}};
+  if (usual_views_ != ViewPair{}) {
+    const Descriptor* full = view_of(frame, View::kFull, kind_of(query.value));
+    const ReferenceEntry* whole = view_at(*reference_, entry, View::kFull, kind_of(query.value));
+    if (full != nullptr && whole != nullptr) vote.pairs.push_back({{}, full->value, whole->value});
+  }
   if (voted_.size() == kVotes) voted_.erase(voted_.begin());
-  voted_.push_back({query.value, entry.value});
+  voted_.push_back(std::move(vote));
 
   latest_.push_back({.query = query.time,
-                     .reference = entry.time,
+                     .reference = matched.time,
                      .query_view = query.view,
-                     .reference_view = entry.view,
+                     .reference_view = matched.view,
                      .kind = kind_of(query.value),
                      .distance = distance,
                      .log_ratio = static_cast<float>(nats)});

@@ -1,6 +1,7 @@
 // One hypothesis: from some moment on, the stream shows this reference along this line.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -18,14 +19,15 @@ namespace staydown::matching {
 // frame votes (adds something positive) only for what it says beyond the votes before it, so that a
 // static scene, on either side, votes once.
 //
-// A value of bounded size (below 1.5 KB); not thread-safe.
+// A value of bounded size (below 4 KB); not thread-safe.
 class Alignment {
  public:
-  // Opened by `hit` of the frame `query`, one of `views` views that were searched. `inherited`: the
-  // score of an alignment that this one goes on from, less the price of the jump. `earliest`: the
-  // time from which on the frames before `query` are known not to be the copy's or not to exist.
-  Alignment(const Descriptor& query, const Hit& hit, std::size_t views, double inherited,
-            MediaTime earliest, const Calibration& calibration);
+  // Opened by `hit` of `query`, one of the views of `frame` that were searched. `earliest`: the
+  // time from which on the frames before are known not to be the copy's or not to exist. `before`:
+  // the alignment that this one goes on from after a jump within the reference, for the price of
+  // `jump` nats; null if there is none.
+  Alignment(const QueryFrame& frame, const Descriptor& query, const Hit& hit, MediaTime earliest,
+            const Calibration& calibration, const Alignment* before = nullptr, double jump = 0);
 
   // Takes the next sampled frame; `now` grows from call to call.
   void follow(const QueryFrame& frame, const Calibration& calibration);
@@ -43,9 +45,9 @@ class Alignment {
   const ReferenceTimelinePtr& reference() const { return reference_; }
   double score() const { return score_; }  // now
   double peak() const { return peak_; }    // at its highest
-  // The highest score, less what speaks against all votes being of one line: for choosing between
-  // alignments that explain the same frames.
-  double strength() const { return peak_ - line_.misfit(); }
+  // What all frames said together, unchanged ones too, less what speaks against their being of one
+  // line: for choosing between alignments that explain the same part of the stream.
+  double strength() const { return most_explained_ - line_.misfit(); }
   std::uint32_t votes() const { return votes_; }
   bool extended_back() const { return extended_back_; }
   MediaTime opened() const { return opened_; }  // the frame that opened it
@@ -65,33 +67,58 @@ class Alignment {
   template <typename Self, typename Archive>
   static void fields(Self& self, Archive& archive) {
     archive(self.reference_, self.opened_, self.first_support_, self.last_support_,
-            self.last_frame_, self.before_, self.after_, self.closed_end_, self.extended_back_,
-            self.score_, self.peak_, self.since_support_, self.votes_, self.usual_views_,
-            self.path_, self.line_, self.voted_, self.strongest_, self.latest_, self.segments_);
+            self.last_frame_, self.last_judged_, self.before_, self.after_, self.closed_end_,
+            self.extended_back_, self.score_, self.peak_, self.explained_, self.most_explained_,
+            self.since_support_, self.votes_, self.usual_views_, self.path_, self.line_,
+            self.voted_, self.strongest_, self.latest_, self.segments_);
   }
 
  private:
+  // A pair of frames that voted, as the views that matched and as the views that every frame has.
   struct Vote {
-    DescriptorValue query, reference;
+    struct Pair {
+      ViewPair views;
+      DescriptorValue query, reference;
+
+      template <typename Self, typename Archive>
+      static void fields(Self& self, Archive& archive) {
+        archive(self.views, self.query, self.reference);
+      }
+    };
+    std::vector<Pair> pairs;
 
     template <typename Self, typename Archive>
     static void fields(Self& self, Archive& archive) {
-      archive(self.query, self.reference);
+      archive(self.pairs);
     }
   };
+  // What happened from a pair of frames that voted, (q', r'), to another, (q, r): d(q, q'), d(r,
+  // r'), and d(q, r') + d(q', r) - d(q, r) - d(q', r'), which for squared Euclidean distances
+  // (Hamming distance and 1 - cosine are, up to a factor) is twice the scalar product of the two
+  // movements.
+  struct Movement {
+    float query = 0, reference = 0, gain = 0;
+    float mean() const { return std::sqrt(query * reference); }
+    double correlation() const { return gain / (2 * mean()); }
+  };
   Alignment();
-  double worth(const FrameScore& score, const ReferenceEntry& entry,
+  std::optional<Movement> movement_since(const Vote& vote, const QueryFrame& frame,
+                                         std::size_t entry) const;
+  // What a frame that is `log_ratio` likelier for a copy says beyond the votes.
+  double worth(const QueryFrame& frame, std::size_t entry, DescriptorKind kind, double log_ratio,
                const Calibration& calibration) const;
-  void vote(const Descriptor& query, const ReferenceEntry& entry, float distance, double nats);
+  void vote(const QueryFrame& frame, const Descriptor& query, std::size_t entry, float distance,
+            double nats);
   void fit(MediaTime query, double reference, double sigma);
 
   ReferenceTimelinePtr reference_;
-  MediaTime opened_, first_support_, last_support_, last_frame_;
+  MediaTime opened_, first_support_, last_support_, last_frame_, last_judged_;
   MediaTime before_{}, after_{};  // how far the interval reaches beyond its supporting frames
   bool closed_end_ = false;       // a frame that does not support it came after last_support_
   bool extended_back_ = false;
   double score_ = 0, peak_ = 0;
-  double since_support_ = 0;  // what the frames after last_support_ said together
+  double explained_ = 0, most_explained_ = 0;  // sum of the frames' log-ratios, and its maximum
+  double since_support_ = 0;                   // what the frames after last_support_ said together
   std::uint32_t votes_ = 0;
   std::optional<ViewPair> usual_views_;
   LineFit path_;                              // follows the latest pairs: where to look

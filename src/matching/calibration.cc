@@ -31,6 +31,7 @@ Result<Calibration::Curve> Calibration::parse_curve(std::string_view json, std::
     curve.cap = positive(object, "cap");
     curve.unchanged = object.at("unchanged").get<float>();
     curve.nats_per_unit = positive(object, "nats_per_unit");
+    curve.movement_variance = positive(object, "movement_variance");
     for (const Json& point : object.at("points")) {
       const auto distance = point.at(0).get<float>();
       const auto log_ratio = point.at(1).get<double>();
@@ -103,13 +104,15 @@ double Calibration::cap(DescriptorKind kind) const { return curve(kind).cap; }
 
 float Calibration::unchanged(DescriptorKind kind) const { return curve(kind).unchanged; }
 
-double Calibration::new_information(DescriptorKind kind, float gain, float moved) const {
-  // Ratio of two normal distributions of the gain, both of variance moved / nats_per_unit: mean
-  // kFollowed * moved for a copy, 0 for a look-alike. Edits and frames that fall between those of
-  // the reference leave a copy with most of the movement. Measured in
-  // docs/decisions/0007-matching.md.
-  constexpr double kFollowed = 0.7;
-  return nats_per_unit(kind) * kFollowed * (gain - kFollowed * moved / 2);
+double Calibration::movement_log_ratio(double correlation, double variance) {
+  // Two normal distributions of that variance, of mean kCopy for a copy and 0 for a look-alike.
+  // Heavy edits leave copies a mean of 0.3 and more (docs/decisions/0007-matching.md).
+  constexpr double kCopy = 0.3;
+  return kCopy / variance * (correlation - kCopy / 2);
+}
+
+double Calibration::new_information(DescriptorKind kind, double correlation) const {
+  return movement_log_ratio(correlation, curve(kind).movement_variance);
 }
 
 double Calibration::nats_per_unit(DescriptorKind kind) const { return curve(kind).nats_per_unit; }

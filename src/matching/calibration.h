@@ -29,12 +29,13 @@ class Calibration {
   // Two frames at most this far apart are the same picture.
   float unchanged(DescriptorKind kind) const;
 
-  // The most that a frame may add in nats once a similar pair has voted. `gain`: how much closer
-  // the query frame is to the reference's frame at the predicted time than to the one that voted
-  // before; `moved`: distance between those two frames of the reference. A copy moves with the
-  // reference, so its gain is most of `moved`; a look-alike (same place, other moment) gains about
-  // nothing. Negative when less than 35 % of the movement was followed.
-  double new_information(DescriptorKind kind, float gain, float moved) const;
+  // The most that a pair of frames may add in nats once another pair has voted. `correlation` of
+  // the movements from that pair to this one, -1 to 1: the cosine between the query's and the
+  // reference's difference vector. A copy moves with the reference; a look-alike (same place, other
+  // moment) moves at its own will, with a correlation about zero. Negative below 0.15.
+  double new_information(DescriptorKind kind, double correlation) const;
+  // What it is made of; for the program that measures the variance.
+  static double movement_log_ratio(double correlation, double variance);
 
   // How much likelier, in nats, a frame is from the closer of two frames of a reference, per unit
   // by which it is closer.
@@ -54,6 +55,7 @@ class Calibration {
     double cap = 0;
     float unchanged = 0;
     double nats_per_unit = 0;
+    double movement_variance = 0;  // see movement_log_ratio
   };
   const Curve& curve(DescriptorKind kind) const;
   static Result<Curve> parse_curve(std::string_view json, std::string_view name);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <tuple>
 
 namespace staydown::matching {
@@ -10,8 +11,8 @@ namespace {
 // A frame stands for the moments around it: half of the 500 ms at which references are sampled.
 constexpr double kReach = 0.25;
 constexpr double kReferenceStep = 2 * kReach;
-// How many entries before the window may still reach into it by a long `end` (two views each).
-constexpr std::size_t kLookBack = 8;
+// How many entries before a time may still reach it by a long `end` (up to three views each).
+constexpr std::ptrdiff_t kLookBack = 12;
 // Prior odds: the pair of views that matched before against any other, and a time at the centre of
 // the window against one in its outer parts.
 constexpr double kUsualViews = 16, kCentral = 4;
@@ -56,6 +57,29 @@ void locate(const std::vector<Comparison>& comparisons, const ReferenceTimeline&
 
 }  // namespace
 
+const Descriptor* view_of(const QueryFrame& frame, View view, DescriptorKind kind) {
+  const auto found = std::find_if(frame.views.begin(), frame.views.end(), [&](const Descriptor* d) {
+    return d->view == view && kind_of(d->value) == kind;
+  });
+  return found == frame.views.end() ? nullptr : *found;
+}
+
+const ReferenceEntry* view_at(const ReferenceTimeline& timeline, std::size_t entry, View view,
+                              DescriptorKind kind) {
+  const auto& entries = timeline.entries;
+  const MediaTime time = entries[entry].time;
+  const auto after =
+      std::find_if(entries.begin() + static_cast<std::ptrdiff_t>(entry), entries.end(),
+                   [&](const ReferenceEntry& other) { return other.time != time; });
+  const auto earliest = after - std::min(after - entries.begin(), kLookBack);
+  const auto found = std::find_if(std::reverse_iterator(after), std::reverse_iterator(earliest),
+                                  [&](const ReferenceEntry& other) {
+                                    return other.view == view && kind_of(other.value) == kind;
+                                  });
+  if (found == std::reverse_iterator(earliest)) return nullptr;
+  return found->time == time || time < found->end ? &*found : nullptr;
+}
+
 bool informative(const ReferenceEntry& entry) {
   return !entry.generic && entry.quality >= kMinQuality;
 }
@@ -67,8 +91,9 @@ EntryRange entries_within(const ReferenceTimeline& timeline, const Window& windo
   const double to = window.center + window.half_width + kReach;
   const auto first = std::upper_bound(entries.begin(), entries.end(), from, later);
   const auto last = std::upper_bound(first, entries.end(), to, later);
-  const auto begin = static_cast<std::size_t>(first - entries.begin());
-  return {begin - std::min(begin, kLookBack), static_cast<std::size_t>(last - entries.begin())};
+  const auto begin = first - entries.begin();
+  return {static_cast<std::size_t>(begin - std::min(begin, kLookBack)),
+          static_cast<std::size_t>(last - entries.begin())};
 }
 
 std::optional<FrameScore> score_frame(const QueryFrame& frame, const ReferenceTimeline& timeline,
@@ -86,7 +111,9 @@ std::optional<FrameScore> score_frame(const QueryFrame& frame, const ReferenceTi
     const bool central =
         begin - kReferenceStep <= window.center && window.center <= end + kReferenceStep;
     for (const Descriptor* view : frame.views) {
-      if (view->value.index() != entry.value.index()) continue;
+      if (view->value.index() != entry.value.index() || !comparable(view->view, entry.view)) {
+        continue;
+      }
       const DescriptorKind kind = kind_of(view->value);
       if (calibration.cap(kind) <= 0) continue;
       const double weight =

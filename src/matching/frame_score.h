@@ -34,6 +34,13 @@ struct ViewPair {
   }
 };
 
+// That view, described that way; nullptr if the frame has none.
+const Descriptor* view_of(const QueryFrame& frame, View view, DescriptorKind kind);
+
+// The entry of that view that stands for the time of `entry`; nullptr if there is none near.
+const ReferenceEntry* view_at(const ReferenceTimeline& timeline, std::size_t entry, View view,
+                              DescriptorKind kind);
+
 struct FrameScore {
   double log_ratio = 0;  // of all comparisons together, in nats
   // The closest comparison.

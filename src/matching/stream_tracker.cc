@@ -83,6 +83,8 @@ class StreamTracker::Impl {
 
   bool undecided() const {
     return std::any_of(open_.begin(), open_.end(), [&](const Alignment& a) {
+      const bool decided = a.peak() >= options_.takedown_score && a.votes() >= kMinVotes;
+      if (decided) return a.last_support() != last_frame_;  // where does it end?
       return a.score() > 0 && !std::any_of(open_.begin(), open_.end(), [&](const Alignment& b) {
                return b.peak() >= options_.takedown_score && b.votes() >= kMinVotes &&
                       b.reference()->info.id == a.reference()->info.id;
@@ -166,22 +168,25 @@ class StreamTracker::Impl {
     if (enforced == references.end() || enforced->second != hit.reference) return;
     const ReferenceEntry& entry = hit.reference->entries[hit.entry];
     if (query.quality < kMinQuality || !informative(entry)) return;
-    double inherited = 0;
+    if (!comparable(query.view, entry.view)) return;
+    const Alignment* before = nullptr;
     bool supported = false;
     for (const Alignment& a : open_) {
       if (a.reference() != hit.reference) continue;
       if (a.explains(query.time, entry)) return;
       supported = supported || a.supported(query.time);
-      if (a.votes() >= kMinVotes) inherited = std::max(inherited, a.score());
+      const bool stronger = before == nullptr || a.score() > before->score();
+      if (a.votes() >= kMinVotes && stronger) before = &a;
     }
     const double jump =
         std::log(kFramesPerJump * static_cast<double>(hit.reference->entries.size()));
-    inherited = supported ? 0 : std::max(0.0, std::min(inherited, options_.takedown_score) - jump);
-    const MediaTime earliest = last_frame_.value_or(*begin_);
-    Alignment opened(query, hit, frame.views.size(), inherited, earliest, *calibration_);
+    const double excess =
+        before == nullptr ? 0 : std::max(0.0, before->score() - options_.takedown_score);
+    const Alignment opened(frame, query, hit, last_frame_.value_or(*begin_), *calibration_,
+                           supported ? nullptr : before, jump + excess);
     if (opened.score() <= 0) return;
     if (open_.size() >= kMaxAlignments && !evict_below(opened.score())) return;
-    open_.push_back(std::move(opened));
+    open_.push_back(opened);
   }
 
   // Makes room by dropping the weakest alignment, the youngest of several; false if none is weaker.

@@ -69,7 +69,9 @@ std::optional<std::string> flaw(const ReferenceEntry& entry, const ReferenceEntr
   if (entry.end <= entry.time) return "ends before it begins";
   if (entry.end > kLongest) return "is later than 1000 hours";
   if (previous != nullptr && entry.time < previous->time) return "is earlier than the one before";
-  if (entry.view != View::kFull && entry.view != View::kTrimmed) return "has a view of queries";
+  const bool kept =
+      entry.view == View::kFull || entry.view == View::kTrimmed || entry.view == View::kCentre;
+  if (!kept) return "has a view of queries";
   if (entry.quality > 100) return "has a quality above 100";
   if (const auto* embedding = std::get_if<Embedding>(&entry.value)) {
     if (embedding->empty() || embedding->size() > kMaxDimensions) return "has no usable embedding";

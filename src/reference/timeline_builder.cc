@@ -10,7 +10,7 @@ namespace staydown::reference {
 namespace {
 
 // Views of a reference, in the order in which entries of one time are kept.
-constexpr std::array kViews = {View::kFull, View::kTrimmed};
+constexpr std::array kViews = {View::kFull, View::kTrimmed, View::kCentre};
 
 }  // namespace
 
@@ -49,8 +49,10 @@ void TimelineBuilder::add_view(View view, std::span<const Descriptor> views) {
   });
   if (open != open_.end()) {
     const auto& hash = open->second.hash;
+    const bool soon = time - open->second.first < options_.pace;
     if (pdq != views.end() && hash &&
-        distance(std::get<PdqHash>(pdq->value), *hash) <= options_.near_duplicate) {
+        distance(std::get<PdqHash>(pdq->value), *hash) <=
+            (soon ? options_.fast : options_.near_duplicate)) {
       open->second.last = time;
       return;
     }
@@ -61,7 +63,12 @@ void TimelineBuilder::add_view(View view, std::span<const Descriptor> views) {
 }
 
 void TimelineBuilder::keep(View view, std::span<const Descriptor> views, const Descriptor* pdq) {
-  OpenEntry open{.entries = {}, .hash = {}, .last = views.front().time, .reason = {}, .known = {}};
+  OpenEntry open{.entries = {},
+                 .hash = {},
+                 .first = views.front().time,
+                 .last = views.front().time,
+                 .reason = {},
+                 .known = {}};
   if (pdq != nullptr) {
     open.hash = std::get<PdqHash>(pdq->value);
     if (pdq->quality <= options_.flat_quality) {

@@ -38,10 +38,15 @@ struct TimelineOptions {
   int min_quality = 50;
   // Plain fills (FFmpeg's `color` source, through H.264) have quality 0, the faintest slopes 1.
   int flat_quality = 5;
-  // Within this many bits two hashes are taken for the same picture (ThreatExchange's default for PDQ).
+  // Within this many bits two hashes are taken for the same picture (ThreatExchange's default for
+  // PDQ).
   int background_radius = 31;
+  // Less than `pace` after the last kept frame a frame is kept only where the picture changes fast
+  // (first person, games): if it is farther than this from it.
+  int fast = 31;
+  MediaTime pace = std::chrono::milliseconds(250);
   // How long a frame stands for the video when the next one differs: the full pass's step.
-  MediaTime step = std::chrono::milliseconds(250);
+  MediaTime step = std::chrono::milliseconds(40);
 };
 
 // Another reference that holds a frame like this, if there is one.
@@ -85,7 +90,7 @@ class TimelineBuilder {
   struct OpenEntry {                   // the last kept frame of a view
     std::vector<std::size_t> entries;  // one per kind of descriptor
     std::optional<PdqHash> hash;
-    MediaTime last{};  // of the frame that it stands for
+    MediaTime first{}, last{};  // of the frames that it stands for
     bool generic = false;
     std::optional<GenericReason> reason;  // kKnown too
     std::optional<ReferenceId> known;

@@ -3,7 +3,8 @@
 const kViews = {
   full: "whole picture", mirrored: "mirrored", trimmed: "bars removed",
   trimmed_mirrored: "bars removed, mirrored", inner: "picture within the picture",
-  inner_mirrored: "picture within the picture, mirrored",
+  inner_mirrored: "picture within the picture, mirrored", centre: "middle of the picture",
+  centre_mirrored: "middle of the picture, mirrored",
 };
 const kRules = {
   threshold: "the score reached the threshold",

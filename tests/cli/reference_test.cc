@@ -79,7 +79,7 @@ TEST_F(ReferenceCommand, AddEnforcesTheKeyframesFirstAndThenTheWholeVideo) {
                          "--max-verdict", "review", "--confirmed"}),
               Succeeds(MatchesRegex("attack: enforced now: generation 1 with 8 of 8 keyframes; "
                                     "nothing is generic\n"
-                                    "attack: complete: generation 2 with [0-9]+ of 32 frames; "
+                                    "attack: complete: generation 2 with [0-9]+ of 200 frames; "
                                     "nothing is generic\n"),
                        ""));
   const auto shown = nlohmann::json::parse(reference({"show", "attack", "--json"}).out);
@@ -113,7 +113,7 @@ TEST_F(ReferenceCommand, TheSameAddAgainGoesOnAndAnotherVideoIsRefused) {
       reference({"add", "attack.mp4"}),
       Succeeds(MatchesRegex("attack: already in the bank as generation 1; going on with the "
                             "whole video\n"
-                            "attack: complete: generation 2 with [0-9]+ of 32 frames; "
+                            "attack: complete: generation 2 with [0-9]+ of 200 frames; "
                             "nothing is generic\n"),
                ""));
   EXPECT_THAT(reference({"add", "other.mp4", "--id", "attack"}),
@@ -126,11 +126,11 @@ TEST_F(ReferenceCommand, AddTakesAPartOfAVideoEvenOneWithoutKeyframes) {
   make_video("news.mp4", 1);
   EXPECT_THAT(reference({"add", "news.mp4", "--id", "part", "--interval", "0:02-0:05.5"}),
               Succeeds(MatchesRegex("part: enforced now: generation 1 with 4 of 4 keyframes; .*\n"
-                                    "part: complete: generation 2 with [0-9]+ of 14 frames; .*\n"),
+                                    "part: complete: generation 2 with [0-9]+ of 88 frames; .*\n"),
                        ""));
   EXPECT_THAT(
       reference({"add", "news.mp4", "--id", "short", "--interval", "6.1-6.9", "--force"}),
-      Succeeds(MatchesRegex("short: complete: generation 1 with [0-9]+ of 4 frames; .*\n"), ""));
+      Succeeds(MatchesRegex("short: complete: generation 1 with [0-9]+ of 20 frames; .*\n"), ""));
   EXPECT_THAT(reference({"add", "news.mp4", "--id", "late", "--interval", "60-70"}),
               Fails(1, MatchesRegex("staydown: .*/news.mp4: no frame lies in \\[60.000s, "
                                     "70.000s\\); check --interval\n")));
@@ -174,7 +174,7 @@ TEST_F(ReferenceCommand, ListChangeAndAuditTellTheWholeStory) {
   ASSERT_EQ(reference({"add", "attack.mp4", "--keyframes-only", "--label", "Halle"}).status, 0);
   EXPECT_THAT(reference({"list"}),
               Succeeds("ID      STATE     AT MOST       DURATION   ENTRIES  GEN  LABEL\n"
-                       "attack  enabled   takedown      0:08.000         8    1  Halle\n",
+                       "attack  enabled   takedown      0:08.000        16    1  Halle\n",
                        ""));
   EXPECT_THAT(reference({"disable", "attack", "--reason", "wrong video"}),
               Succeeds("attack: disabled\n", ""));

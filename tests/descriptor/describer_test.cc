@@ -35,6 +35,10 @@ Frame frame_of(MediaTime time, Image luma, Size source = {}) {
   return frame;
 }
 
+PdqResult centre_of_frame(const Image& luma, const Box& picture, Size source = {}) {
+  return pdq(crop(luma, centre_of(picture)), source);
+}
+
 Frame coloured_frame(MediaTime time, const support::PictureEdit& edit) {
   Frame frame = frame_of(time, Image());
   frame.rgb = edit(support::scene_rgb(4, time, 512, 288));
@@ -42,35 +46,49 @@ Frame coloured_frame(MediaTime time, const support::PictureEdit& edit) {
   return frame;
 }
 
+constexpr ViewPolicy kWithoutCentre{.centre = false};
+
 TEST(Describer, GivesAPlainQueryFrameItsHashAndTheMirroredOne) {
   std::vector<Frame> frames;
   frames.push_back(frame_of(1s, scene(1, 1s), {1280, 720}));
   frames.push_back(frame_of(2s, scene(1, 2s), {1280, 720}));
   const PdqResult first = pdq(frames[0].luma, {1280, 720}),
                   second = pdq(frames[1].luma, {1280, 720});
+  const Box whole{0, 0, 512, 288};
+  const PdqResult middle = centre_of_frame(frames[0].luma, whole, {900, 505}),
+                  later = centre_of_frame(frames[1].luma, whole, {900, 505});
 
   EXPECT_THAT(Describer(kQueryViews).describe(frames).value(),
               ElementsAre(DescriptorOf(1s, View::kFull, first.quality, first.hash),
                           DescriptorOf(1s, View::kMirrored, first.quality, first.mirrored),
+                          DescriptorOf(1s, View::kCentre, middle.quality, middle.hash),
+                          DescriptorOf(1s, View::kCentreMirrored, middle.quality, middle.mirrored),
                           DescriptorOf(2s, View::kFull, second.quality, second.hash),
-                          DescriptorOf(2s, View::kMirrored, second.quality, second.mirrored)));
+                          DescriptorOf(2s, View::kMirrored, second.quality, second.mirrored),
+                          DescriptorOf(2s, View::kCentre, later.quality, later.hash),
+                          DescriptorOf(2s, View::kCentreMirrored, later.quality, later.mirrored)));
 }
 
 TEST(Describer, AddsTheTrimmedPictureInItsShareOfTheSource) {
   std::vector<Frame> frames;
   frames.push_back(frame_of(0s, support::letterboxed(0.25)(scene(1, 1s)), {1920, 1080}));
   const PdqResult full = pdq(frames[0].luma, {1920, 1080});
-  const PdqResult trimmed = pdq(crop(frames[0].luma, {0, 36, 512, 216}), {1920, 810});
+  const Box picture{0, 36, 512, 216};
+  const PdqResult trimmed = pdq(crop(frames[0].luma, picture), {1920, 810});
+  const PdqResult middle = centre_of_frame(frames[0].luma, picture, {1350, 570});
 
   EXPECT_THAT(Describer(kReferenceViews).describe(frames).value(),
               ElementsAre(DescriptorOf(0s, View::kFull, full.quality, full.hash),
-                          DescriptorOf(0s, View::kTrimmed, trimmed.quality, trimmed.hash)));
+                          DescriptorOf(0s, View::kTrimmed, trimmed.quality, trimmed.hash),
+                          DescriptorOf(0s, View::kCentre, middle.quality, middle.hash)));
   EXPECT_THAT(
       Describer(kQueryViews).describe(frames).value(),
       ElementsAre(DescriptorOf(0s, View::kFull, full.quality, full.hash),
                   DescriptorOf(0s, View::kMirrored, full.quality, full.mirrored),
                   DescriptorOf(0s, View::kTrimmed, trimmed.quality, trimmed.hash),
-                  DescriptorOf(0s, View::kTrimmedMirrored, trimmed.quality, trimmed.mirrored)));
+                  DescriptorOf(0s, View::kTrimmedMirrored, trimmed.quality, trimmed.mirrored),
+                  DescriptorOf(0s, View::kCentre, middle.quality, middle.hash),
+                  DescriptorOf(0s, View::kCentreMirrored, middle.quality, middle.mirrored)));
 }
 
 TEST(Describer, AddsTheInnerPicture) {
@@ -79,7 +97,7 @@ TEST(Describer, AddsTheInnerPicture) {
   const PdqResult full = pdq(frames[0].luma);
   const PdqResult inner = pdq(crop(frames[0].luma, {150, 60, 308, 172}));
 
-  EXPECT_THAT(Describer(kQueryViews).describe(frames).value(),
+  EXPECT_THAT(Describer(kWithoutCentre).describe(frames).value(),
               ElementsAre(DescriptorOf(0s, View::kFull, full.quality, full.hash),
                           DescriptorOf(0s, View::kMirrored, full.quality, full.mirrored),
                           DescriptorOf(0s, View::kInner, inner.quality, inner.hash),
@@ -89,11 +107,11 @@ TEST(Describer, AddsTheInnerPicture) {
 TEST(Describer, LeavesOutAMirroredHashThatIsTheSame) {
   std::vector<Frame> frames;
   frames.push_back(frame_of(0s, flat(512, 288, 0)));
-  EXPECT_THAT(Describer(kQueryViews).describe(frames).value(),
+  EXPECT_THAT(Describer(kWithoutCentre).describe(frames).value(),
               ElementsAre(DescriptorOf(0s, View::kFull, 0, pdq(frames[0].luma).hash)));
 }
 
-TEST(Describer, EmbedsEveryViewButTheMirroredOnes) {
+TEST(Describer, EmbedsEveryViewButTheMirroredOnesAndTheCentre) {
   std::vector<Frame> frames;
   frames.push_back(coloured_frame(1s, support::letterboxed(0.25)));
   frames.push_back(coloured_frame(2s, support::contrasted(1)));
@@ -101,7 +119,9 @@ TEST(Describer, EmbedsEveryViewButTheMirroredOnes) {
   const PdqResult full = pdq(frames[0].luma), trimmed = pdq(crop(frames[0].luma, box));
   const PdqResult plain = pdq(frames[1].luma);
 
-  const ViewPolicy views{.mirrored = true, .trimmed = true, .inner = false};
+  const ViewPolicy views{.inner = false};
+  const PdqResult middle = centre_of_frame(frames[0].luma, box),
+                  later = centre_of_frame(frames[1].luma, {0, 0, 512, 288});
   const Describer describer(views, std::make_shared<FakeEmbedder>());
   EXPECT_THAT(
       describer.describe(frames).value(),
@@ -112,9 +132,13 @@ TEST(Describer, EmbedsEveryViewButTheMirroredOnes) {
                   DescriptorOf(1s, View::kTrimmed, trimmed.quality,
                                FakeEmbedder::embed(crop(frames[0].rgb, box))),
                   DescriptorOf(1s, View::kTrimmedMirrored, trimmed.quality, trimmed.mirrored),
+                  DescriptorOf(1s, View::kCentre, middle.quality, middle.hash),
+                  DescriptorOf(1s, View::kCentreMirrored, middle.quality, middle.mirrored),
                   DescriptorOf(2s, View::kFull, plain.quality, plain.hash),
                   DescriptorOf(2s, View::kFull, plain.quality, FakeEmbedder::embed(frames[1].rgb)),
-                  DescriptorOf(2s, View::kMirrored, plain.quality, plain.mirrored)));
+                  DescriptorOf(2s, View::kMirrored, plain.quality, plain.mirrored),
+                  DescriptorOf(2s, View::kCentre, later.quality, later.hash),
+                  DescriptorOf(2s, View::kCentreMirrored, later.quality, later.mirrored)));
 }
 
 TEST(Describer, SaysThatAModelNeedsColour) {

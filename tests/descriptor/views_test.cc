@@ -101,7 +101,8 @@ TEST(FindTrimmed, LeavesSkiesAndDarkScenesAlone) {
     Image image = flat(512, 288, sky);
     for (int x = 0; x < 512; ++x) {
       const int hill = 150 + (x / 3) % 40 + x / 16;
-      for (int y = hill; y < 288; ++y) image.row(y)[x] = static_cast<std::uint8_t>(40 + (7 * x + 13 * y) % 30);
+      for (int y = hill; y < 288; ++y)
+        image.row(y)[x] = static_cast<std::uint8_t>(40 + (7 * x + 13 * y) % 30);
     }
     EXPECT_THAT(find_trimmed(frame_of(std::move(image))), Eq(std::nullopt));
   }

@@ -1,7 +1,8 @@
 // FrameSampler on hostile segments: any bytes give frames or an error, within the limits.
 //
 // The first byte chooses how the rest is offered: bit 0 density, bit 1 the first quarter as init
-// segment, bit 2 the same bytes twice. Seeds: small files of every container behind a zero byte, e.g.
+// segment, bit 2 the same bytes twice. Seeds: small files of every container behind a zero byte,
+// e.g.
 //   ffmpeg -f lavfi -i testsrc=s=64x64:d=0.4 -c:v libx264 -g 5 seed.ts
 #include <cstddef>
 #include <cstdint>

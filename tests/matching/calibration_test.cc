@@ -20,12 +20,12 @@ TEST(Calibration, ReadsCurvesBetweenTheirPoints) {
 
 TEST(Calibration, CountsAsNewOnlyMovementThatIsFollowed) {
   const auto calibration = testing::test_calibration();
-  const auto nats = [&](float gain) {
-    return calibration->new_information(DescriptorKind::kPdq, gain, 40);
+  const auto nats = [&](double correlation) {
+    return calibration->new_information(DescriptorKind::kPdq, correlation);
   };
-  EXPECT_NEAR(nats(40), 7.28, 1e-6);
-  EXPECT_NEAR(nats(14), 0, 1e-6);
-  EXPECT_NEAR(nats(0), -3.92, 1e-6);
+  EXPECT_NEAR(nats(1), 12.75, 1e-6);
+  EXPECT_NEAR(nats(0.15), 0, 1e-6);
+  EXPECT_NEAR(nats(0), -2.25, 1e-6);
 }
 
 TEST(Calibration, GivesNoWeightToAKindWithoutACurve) {
@@ -58,7 +58,7 @@ TEST(Calibration, NamesTheFileAndWhatIsWrongWithIt) {
   EXPECT_THAT(message("{"), HasSubstr("calibration mine.json"));
   EXPECT_THAT(message(R"({"format": 2})"), HasSubstr("format must be 1"));
   EXPECT_THAT(message(R"({"format": 1, "version": "x", "curves": {"pdq": {"cap": 3, "unchanged": 1,
-      "nats_per_unit": 1, "points": [[2, 1], [1, 2]]}}})"),
+      "nats_per_unit": 1, "movement_variance": 1, "points": [[2, 1], [1, 2]]}}})"),
               HasSubstr("mine.json: pdq: points must be in ascending order"));
   EXPECT_THAT(message(R"({"format": 1, "version": "x", "curves": {"pdq": {"cap": -1}}})"),
               HasSubstr("cap must be a positive number"));

@@ -25,7 +25,7 @@ ReferenceEntry entry(MediaTime time, MediaTime end, const PdqHash& hash, View vi
 
 BuiltTimeline build(const std::vector<Descriptor>& descriptors, MediaTime duration,
                     const BackgroundSet& background = kNoBackground, KnownFrames known = nullptr) {
-  TimelineBuilder builder({.near_duplicate = 8}, background, std::move(known));
+  TimelineBuilder builder({.near_duplicate = 8, .step = 250ms}, background, std::move(known));
   builder.add(descriptors);
   return builder.finish(duration);
 }
@@ -42,6 +42,17 @@ TEST(TimelineBuilder, DropsFramesLikeTheLastKeptOneAndStretchesItsEnd) {
   EXPECT_EQ(built.duration, MediaTime(10s));
   EXPECT_EQ(built.frames, 6U);
   EXPECT_EQ(built.kept, 4U);
+}
+
+TEST(TimelineBuilder, KeepsMoreFramesOnlyWhereThePictureChangesFast) {
+  const PdqHash scene = hash_of(1), cut = flipped(scene, 32);
+  TimelineBuilder builder({.near_duplicate = 8, .fast = 31, .pace = 250ms, .step = 50ms},
+                          kNoBackground);
+  builder.add(std::vector{frame(0ms, scene), frame(50ms, flipped(scene, 31)), frame(100ms, cut),
+                          frame(150ms, flipped(scene, 9)), frame(350ms, flipped(scene, 9))});
+  EXPECT_THAT(builder.finish(400ms).entries,
+              ElementsAre(entry(0ms, 100ms, scene), entry(100ms, 200ms, cut),
+                          entry(350ms, 400ms, flipped(scene, 9))));
 }
 
 TEST(TimelineBuilder, EndsOneStepAfterTheLastFrameWhenTheDurationIsUnknown) {

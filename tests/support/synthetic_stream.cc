@@ -189,7 +189,7 @@ std::vector<Descriptor> render(const SyntheticBank& bank, const Script& script,
 }
 
 Outcome run(matching::StreamTracker& tracker, const SyntheticBank& bank, const Script& script,
-        const StreamOptions& options, double takedown_score) {
+            const StreamOptions& options, double takedown_score) {
   const std::vector<Descriptor> all = render(bank, script, options);
   Outcome result;
   const auto take = [&](std::vector<Match> matches) {
