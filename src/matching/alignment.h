@@ -45,9 +45,12 @@ class Alignment {
   const ReferenceTimelinePtr& reference() const { return reference_; }
   double score() const { return score_; }  // now
   double peak() const { return peak_; }    // at its highest
-  // What all frames said together, unchanged ones too, less what speaks against their being of one
-  // line: for choosing between alignments that explain the same part of the stream.
-  double strength() const { return most_explained_ - line_.misfit(); }
+  // The highest score, less what speaks against all votes being of one line: for choosing between
+  // alignments that explain the same frames.
+  double strength() const { return peak_ - line_.misfit(); }
+  // What all frames said together, unchanged ones too: of equally strong alignments the one that
+  // explains more of the stream.
+  double explained() const { return most_explained_; }
   std::uint32_t votes() const { return votes_; }
   bool extended_back() const { return extended_back_; }
   MediaTime opened() const { return opened_; }  // the frame that opened it

@@ -108,12 +108,18 @@ class StreamTracker::Impl {
     return a.votes() >= kMinVotes && a.peak() >= options_.review_score;
   }
 
-  // Another alignment of the same reference explains the same part of the stream better.
+  // Another alignment of the same reference explains the same part of the stream better: it is
+  // stronger by about a frame, or explains more frames. Of a reference that loops many lines are
+  // equally strong.
   bool superseded(const Alignment& a) const {
+    const double frame = std::max(1.0, calibration_->cap(DescriptorKind::kPdq));
+    const auto rank = [&](const Alignment& x) {
+      return std::pair(std::round(x.strength() / frame), x.explained());
+    };
     return std::any_of(open_.begin(), open_.end(), [&](const Alignment& b) {
       if (&a == &b || a.reference()->info.id != b.reference()->info.id) return false;
-      const bool better = b.strength() > a.strength() || (b.strength() == a.strength() && &b < &a);
-      return better && covers_half(a.query(), b.query());
+      const bool better = rank(b) > rank(a) || (rank(b) == rank(a) && &b < &a);
+      return better && reportable(b) && covers_half(a.query(), b.query());
     });
   }
 
