@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "support/match_of.h"
 #include "support/synthetic_stream.h"
 #include "support/test_calibration.h"
@@ -189,6 +191,50 @@ TEST_F(StreamTrackerTest, NeverAddsUpALookAlikeThatMovesOnItsOwn) {
   EXPECT_THAT(result.updates, IsEmpty());
 }
 
+// A still picture of which now the whole, now the middle is nearer to the reference.
+TEST_F(StreamTrackerTest, AStillPictureVotesOnceWhicheverViewMatches) {
+  const Scene whole(700, 60s), middle(701, 60s);
+  const auto still = std::make_shared<ReferenceTimeline>();
+  still->info.id = ReferenceId("still");
+  still->duration = 60s;
+  for (const auto& [view, scene] : {std::pair(View::kFull, &whole), {View::kCentre, &middle}}) {
+    still->entries.push_back(
+        {.time = 0s, .end = 60s, .view = view, .quality = 100, .value = scene->at(0s)});
+  }
+  bank.add(still, whole);
+  std::mt19937_64 random(1);
+  double highest = 0;
+  for (int second = 0; second < 60; ++second) {
+    const int overlaid = second % 2 == 0 ? 30 : 4;
+    const std::vector<Descriptor> views = {{std::chrono::seconds(second), View::kFull, 100,
+                                            testing::noisy(whole.at(0s), overlaid, random)},
+                                           {std::chrono::seconds(second), View::kCentre, 100,
+                                            testing::noisy(middle.at(0s), 34 - overlaid, random)}};
+    tracker.update({.on_air = {views[0].time, views[0].time + 1s},
+                    .descriptors = views,
+                    .hits = bank.search(views),
+                    .references = bank.references()});
+    highest = std::max(highest, tracker.score());
+  }
+  EXPECT_GT(highest, 10);
+  EXPECT_LE(highest, 14);
+}
+
+TEST_F(StreamTrackerTest, TheMiddleOfAPictureIsNotAWholePicture) {
+  const Scene scene(100, 120s);  // what ref-a holds as whole pictures
+  std::vector<Descriptor> views;
+  for (int second = 10; second < 40; ++second) {
+    views.push_back(
+        {std::chrono::seconds(second), View::kCentre, 100, scene.at(std::chrono::seconds(second))});
+  }
+  const auto matches = tracker.update({.on_air = {10s, 40s},
+                                       .descriptors = views,
+                                       .hits = bank.search(views),
+                                       .references = bank.references()});
+  EXPECT_THAT(matches, IsEmpty());
+  EXPECT_EQ(tracker.score(), 0);
+}
+
 TEST_F(StreamTrackerTest, GivesNoWeightToFramesThatSayNothing) {
   const Outcome result = run({copy_of("ref-a").from(10s).lasting(30s).with_quality(49)});
   EXPECT_THAT(result.updates, IsEmpty());
@@ -219,6 +265,24 @@ TEST_F(StreamTrackerTest, IsUndecidedFromTheFirstHitUntilTheTakedown) {
   EXPECT_TRUE(undecided.front());
   EXPECT_FALSE(undecided.back());
   EXPECT_LE(undecided.size(), 8U);
+}
+
+TEST_F(StreamTrackerTest, IsUndecidedAgainWhenADecidedCopyMayHaveEnded) {
+  const auto frames =
+      testing::render(bank, copy_of("ref-a").from(10s).lasting(20s) + background(20s), {});
+  std::string undecided;  // a second each
+  for (std::size_t i = 0; i < frames.size(); i += 3) {
+    const std::vector<Descriptor> views(frames.begin() + static_cast<std::ptrdiff_t>(i),
+                                        frames.begin() + static_cast<std::ptrdiff_t>(i + 3));
+    tracker.update({.on_air = {views[0].time, views[0].time + 1s},
+                    .descriptors = views,
+                    .hits = bank.search(views),
+                    .references = bank.references()});
+    undecided += tracker.undecided() ? '?' : '.';
+  }
+  // From the first hit to the takedown, and from the end of the copy until its gap is exceeded.
+  EXPECT_THAT(undecided, ::testing::MatchesRegex("[?]+[.]+[?]+[.]+"));
+  EXPECT_EQ(undecided.find('?', undecided.find('.')), 20U);
 }
 
 TEST_F(StreamTrackerTest, EndsWhatIsNoLongerEnforced) {
