@@ -26,6 +26,20 @@ double stretch(const ReferenceEntry& entry) {
 // it is expected, since guessing would bend the line.
 constexpr double kShortStretch = 1;
 
+// How exactly a picture like an entry's tells the time: half the way to the next entry of its view.
+// Where the picture changes fast, entries are close to each other.
+double reach_of(const ReferenceTimeline& timeline, std::size_t entry) {
+  constexpr double kLeast = 0.05;
+  const ReferenceEntry& matched = timeline.entries[entry];
+  for (std::size_t i = entry + 1; i < timeline.entries.size(); ++i) {
+    const ReferenceEntry& next = timeline.entries[i];
+    const double away = seconds(next.time - matched.time);
+    if (away > 2 * kReach) break;
+    if (next.view == matched.view && away > 0) return std::max(kLeast, away / 2);
+  }
+  return kReach;
+}
+
 struct Comparison {
   const Descriptor* view;
   std::size_t entry;
@@ -52,7 +66,7 @@ void locate(const std::vector<Comparison>& comparisons, const ReferenceTimeline&
     spread += odds * (away * (time - mean) + length * length / 12);
   }
   score.reference_time = mean;
-  score.reference_sigma = std::hypot(kReach, std::sqrt(spread / total));
+  score.reference_sigma = std::hypot(reach_of(timeline, score.entry), std::sqrt(spread / total));
 }
 
 }  // namespace
