@@ -1,5 +1,6 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <tuple>
 
 #include "core/sha256.h"
@@ -20,15 +21,16 @@ constexpr const char* kDataSchema = "urn:staydown:schema:takedown:v1#/$defs/data
 double rounded(double value) { return std::round(value * 1e6) / 1e6; }
 
 // CloudEvents 1.0 forbids control characters in attributes; `data.stream` keeps the id as it is.
-std::string without_controls(std::string text) {
+std::string without_controls(std::string_view text) {
+  std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte < 0x20 || byte == 0x7F) text[i] = '?';
-    if (byte != 0xC2 || i + 1 == text.size()) continue;
-    const auto next = static_cast<unsigned char>(text[i + 1]);
-    if (next >= 0x80 && next <= 0x9F) text.replace(i, 2, "?");  // U+0080 to U+009F
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+    const bool two_bytes = byte == 0xC2 && next >= 0x80 && next <= 0x9F;  // U+0080 to U+009F
+    out += byte < 0x20 || byte == 0x7F || two_bytes ? '?' : text[i];
+    if (two_bytes) ++i;
   }
-  return text;
+  return out;
 }
 
 const char* descriptor_name(DescriptorKind kind) {
