@@ -10,21 +10,27 @@
 namespace staydown::descriptor {
 namespace {
 
-// Measured with bench/views; see docs/decisions/0004-descriptors.md.
-constexpr int kSameLevel = 8;         // what coding leaves of a bar's one level
-constexpr double kBarLike = 0.88;     // share of a line that has the bar's level
-constexpr double kCleanLines = 0.6;   // share of a bar's lines that are bar-like: others hold text
-constexpr int kStep = 10;             // levels between a bar and the picture
-constexpr double kFlatEdge = 0.35;    // share of a line that steps at the end of a flat bar
-constexpr double kBlurredEdge = 0.5;  // and of a blurred one
-constexpr int kDetail = 2;            // levels between a pixel and the mean of its neighbours
-constexpr double kBlurredDetail = 0.03;       // share of a blurred bar that may be that sharp
-constexpr double kDetailRatio = 4;            // how much more of the picture is
-constexpr double kLeastDetail = 0.005;        // of a blurred bar: coding leaves about as much
+// Measured with bench/views/evaluate.py; see docs/decisions/0004-descriptors.md.
+// Flat bars:
+constexpr int kSameLevel = 8;        // what coding leaves of a bar's one level
+constexpr double kBarLike = 0.88;    // share of a line that has the bar's level
+constexpr double kCleanLines = 0.6;  // share of a bar's lines that are bar-like: others hold text
+constexpr int kStep = 10;            // levels between a bar and the picture
+constexpr double kFlatEdge = 0.35;   // share of the picture's first line that is that far off
+// Blurred bars:
+constexpr int kBlurredStep = 6;          // levels between the bar and the picture
+constexpr int kSharpness = 2;            // times what the bar changes before that step
+constexpr double kBlurredEdge = 0.4;     // share of a line that steps so
+constexpr int kDetail = 2;               // levels between a pixel and the mean of its neighbours
+constexpr double kBlurredDetail = 0.03;  // share of the bar that may be that sharp
+constexpr double kDetailRatio = 4;       // how much more of the picture is
+constexpr double kLeastDetail = 0.005;   // coding leaves about as much in the bar
 constexpr double kThinnestBlurredBar = 0.04;  // of the frame
 constexpr int kMinBlurred = 24;               // pixels; below that nothing can be told
-constexpr double kWidestBar = 0.42;           // of the frame, on one side
-constexpr double kWorthRemoving = 0.015;      // of a side: PDQ does not feel less
+// Both:
+constexpr double kWidestBar = 0.42;       // of the frame, on one side
+constexpr double kLeastPicture = 0.2;     // of the frame: a square in a phone's tall screen is 0.46
+constexpr double kWorthRemoving = 0.015;  // of a side: PDQ does not feel less
 
 std::uint8_t gap(std::uint8_t a, std::uint8_t b) {
   return static_cast<std::uint8_t>(a > b ? a - b : b - a);
@@ -65,9 +71,14 @@ double share_further_than(int limit, const std::uint8_t* line, int width, int le
   return static_cast<double>(count) / width;
 }
 
-double share_of_steps(const std::uint8_t* a, const std::uint8_t* b, int width) {
+// Share of pixels that step from `outside` to `inside` by more than the bar changes before.
+double share_of_steps(const std::uint8_t* before, const std::uint8_t* outside,
+                      const std::uint8_t* inside, int width) {
   int count = 0;
-  for (int x = 0; x < width; ++x) count += gap(a[x], b[x]) > kStep;
+  for (int x = 0; x < width; ++x) {
+    const auto calm = static_cast<std::uint8_t>(gap(outside[x], inside[x]) / kSharpness);
+    count += (gap(outside[x], inside[x]) > kBlurredStep) & (gap(before[x], outside[x]) < calm);
+  }
   return static_cast<double>(count) / width;
 }
 
@@ -138,7 +149,7 @@ int blurred_bar(const Rows& rows) {
     if (i < thinnest) continue;
     if (i == thinnest && detail > 2 * kBlurredDetail * i) return 0;
     if (detail > kBlurredDetail * i) continue;
-    const double steps = share_of_steps(rows[i - 1], rows[i + 1], rows.width());
+    const double steps = share_of_steps(rows[i - 3], rows[i - 1], rows[i + 1], rows.width());
     if (steps > most) {
       most = steps;
       best = i;
@@ -197,7 +208,9 @@ std::optional<Box> find_trimmed(const Frame& frame) {
   }
   const bool worth = whole.width - box.width > kWorthRemoving * whole.width ||
                      whole.height - box.height > kWorthRemoving * whole.height;
-  if (!worth) return std::nullopt;
+  const bool plausible =
+      box.width >= kLeastPicture * whole.width && box.height >= kLeastPicture * whole.height;
+  if (!worth || !plausible) return std::nullopt;
   return box;
 }
 
