@@ -149,8 +149,8 @@ def main() -> None:
     print(page)
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.with_suffix(".json").write_text(json.dumps(result, indent=1) + "\n")
-        options.out.with_suffix(".md").write_text(page)
+        options.out.with_name(options.out.name + ".json").write_text(json.dumps(result, indent=1) + "\n")
+        options.out.with_name(options.out.name + ".md").write_text(page)
 
 
 if __name__ == "__main__":

@@ -243,8 +243,8 @@ def main() -> None:
     print(page(result))
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.with_suffix(".json").write_text(json.dumps(result, indent=1) + "\n")
-        options.out.with_suffix(".md").write_text(page(result))
+        options.out.with_name(options.out.name + ".json").write_text(json.dumps(result, indent=1) + "\n")
+        options.out.with_name(options.out.name + ".md").write_text(page(result))
 
 
 if __name__ == "__main__":
