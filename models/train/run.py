@@ -1,0 +1,103 @@
+"""Trains the copy-detection descriptor, evaluates it, exports it and fills its card. The same command goes on where it
+was stopped.
+
+    python models/train/run.py --photos DIR [--hours 8] [--out models]
+
+Needs what requirements.txt lists; a GPU is used where there is one.
+"""
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import data
+import loop
+import network
+import release
+from quick import quick_check
+from regions import WHOLE, grid
+
+# Looked at in every frame; the export keeps those that pay (export.py).
+TRAINED_REGIONS = (WHOLE, *grid(2, 2, 2 / 3, 2 / 3), *grid(3, 3, 1 / 2, 1 / 2), *grid(4, 4, 1 / 3, 1 / 3))
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--photos", required=True, help="folder of photographs, or of tars of them; frames/<clip>/ is one scene")
+    parser.add_argument("--work", type=Path, default=Path.home() / ".cache/staydown-train", help="caches, checkpoint, log")
+    parser.add_argument("--hours", type=float, default=8, help="training ends after this many, over all runs; 0 ships the untrained baseline")
+    parser.add_argument("--steps", type=int, default=100000, help="or after this many steps")
+    parser.add_argument("--height", type=int, default=128)
+    parser.add_argument("--width", type=int, default=224)
+    parser.add_argument("--dims", type=int, default=256)
+    parser.add_argument("--batch", type=int, default=64, help="pairs")
+    parser.add_argument("--rate", type=float, default=4e-4)
+    parser.add_argument("--ema", type=float, default=.995)
+    parser.add_argument("--koleo", type=float, default=.5, help="weight of the entropy term from half of the run on")
+    parser.add_argument("--frozen-blocks", type=int, default=5)
+    parser.add_argument("--freeze-depthwise", type=int, default=1)
+    parser.add_argument("--middle", type=int, default=1, help="pool block 10 beside the last block")
+    parser.add_argument("--whiten-on", type=int, default=3000, help="photographs")
+    parser.add_argument("--bf16", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--validate-every", type=int, default=200)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--name", default="staydown", help="of the run: its checkpoint and log")
+    parser.add_argument("--export-size", default="160x256", help="HxW of the shipped model's input")
+    parser.add_argument("--export-regions", default="1+9", help="one of release.py's REGION_SETS")
+    parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parent.parent, help="where the model is shipped")
+    parser.add_argument("--evaluate-on", type=int, default=905, help="held-out photographs, duplicates left out")
+    parser.add_argument("--version", default="1")
+    parser.add_argument("--note", default="", help="a sentence for the card")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    return parser.parse_args()
+
+
+def untrained(photos, training, options):
+    """The network with ImageNet weights, whitened on a sample of the training photographs."""
+    shape = network.Shape(options.height, options.width, options.dims, TRAINED_REGIONS, bool(options.middle))
+    model = network.Descriptor(shape, network.imagenet_backbone()).to(options.device).eval()
+    sample = np.sort(np.random.default_rng(0).permutation(training)[:options.whiten_on])
+    pooled = loop.describe(model.pooled, photos, sample, (options.height, options.width), options.device)[:, 0]
+    network.whiten(model.project, torch.from_numpy(pooled.astype(np.float32)).to(options.device))
+    return model
+
+
+def train(options, photos, training, validation, start, checkpoint, log):
+    trainer = loop.Trainer(release.network_of(start)[0], photos, training, options)
+    check = quick_check(photos, validation, trainer.editor())
+    if checkpoint.exists():
+        trainer.restore(checkpoint)
+        print(f"goes on from step {trainer.step}", flush=True)
+    else:
+        first = {"step": 0, "hours": 0, **check(trainer)}
+        print(first, flush=True)
+        log.write_text(json.dumps(first) + "\n")
+    loop.train(trainer, checkpoint, log, check)
+
+
+def main():
+    options = arguments()
+    options.work.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    (options.work / "pid").write_text(f"{os.getpid()} {os.getpgid(0)}\n")
+    photos = data.load(options.photos, options.work / "data")
+    training, validation = data.split(photos)
+    print(f"{len(photos)} photographs: {len(training)} to train on, {len(validation)} held out", flush=True)
+    checkpoint, log = options.work / f"{options.name}.pt", options.work / f"{options.name}.jsonl"
+    start = options.work / f"untrained-{options.height}x{options.width}-{options.middle}.pt"
+    if not start.exists():
+        first = loop.Trainer(untrained(photos, training, options), photos, training, options)
+        first.save(start)
+    if options.hours > 0:
+        train(options, photos, training, validation, start, checkpoint, log)
+    release.release(options, photos, training, validation, start, checkpoint, log)
+
+
+if __name__ == "__main__":
+    main()
