@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <stdexcept>
 #include <utility>
 
 #include "calibrate/poisson.h"
@@ -157,7 +158,12 @@ LookAlikes look_alikes(const std::vector<Frames>& clips, int unchanged) {
     found.mean += correlation / n;
     found.mean_square += correlation * correlation / n;
   }
-  while (expectation(correlations, found.variance) > 1) found.variance += kVarianceStep;
+  if (correlations.empty()) throw std::runtime_error("no clip looks like itself at another moment");
+  while (expectation(correlations, found.variance) > 1) {
+    found.variance += kVarianceStep;
+    if (found.variance > 1)
+      throw std::runtime_error("clips repeat themselves: look-alikes move alike");
+  }
   found.nats_per_bit = n / one_sided;
   return found;
 }

@@ -26,6 +26,11 @@ enum class View : std::uint8_t {
 };
 std::string_view name_of(View view);
 
+constexpr bool mirrored(View view) {
+  return view == View::kMirrored || view == View::kTrimmedMirrored ||
+         view == View::kInnerMirrored || view == View::kCentreMirrored;
+}
+
 // Whether two views can show the same picture: the middle of one is the middle of the other only.
 constexpr bool comparable(View a, View b) {
   const auto centre = [](View v) { return v == View::kCentre || v == View::kCentreMirrored; };

@@ -9,7 +9,7 @@ namespace {
 
 // Bounds of what an alignment keeps.
 constexpr std::size_t kVotes = 16, kEvidence = 8, kSegments = 8;
-// References are sampled at 500 ms, so a pair is known to half of that.
+// What an entry may stand for before more is known of it; half of that is how exact a pair is.
 constexpr double kPairSigma = 0.25;
 constexpr MediaTime kReferenceStep = std::chrono::milliseconds(500);
 // Half of the widest sampling step that is tolerated (2 s keyframes).
@@ -112,12 +112,12 @@ std::optional<Alignment::Movement> Alignment::movement_since(const Vote& vote,
 
 double Alignment::worth(const QueryFrame& frame, std::size_t entry, DescriptorKind kind,
                         double log_ratio, const Calibration& calibration) const {
-  std::optional<Movement> least;
+  std::optional<Movement> least;  // distances of different kinds cannot be compared
   for (const Vote& vote : voted_) {
     const auto moved = movement_since(vote, frame, entry);
     if (!moved) continue;
-    if (std::min(moved->query, moved->reference) <= calibration.unchanged(kind)) return 0;
-    if (!least || moved->mean() < least->mean()) least = moved;
+    if (std::min(moved->query, moved->reference) <= calibration.unchanged(moved->kind)) return 0;
+    if (moved->kind == kind && (!least || moved->mean() < least->mean())) least = moved;
   }
   if (!least) return voted_.empty() ? log_ratio : 0;
   return std::min(log_ratio, calibration.new_information(kind, least->correlation()));
@@ -131,10 +131,14 @@ void Alignment::vote(const QueryFrame& frame, const Descriptor& query, std::size
   const ReferenceEntry& matched = reference_->entries[entry];
   usual_views_ = ViewPair{query.view, matched.view};
   Vote vote{{{*usual_views_, query.value, matched.value}}};
-  if (usual_views_ != ViewPair{}) {
-    const Descriptor* full = view_of(frame, View::kFull, kind_of(query.value));
-    const ReferenceEntry* whole = view_at(*reference_, entry, View::kFull, kind_of(query.value));
-    if (full != nullptr && whole != nullptr) vote.pairs.push_back({{}, full->value, whole->value});
+  const ViewPair whole{mirrored(query.view) ? View::kMirrored : View::kFull, View::kFull};
+  if (usual_views_ != whole) {
+    const Descriptor* full = view_of(frame, whole.query, kind_of(query.value));
+    const ReferenceEntry* shown =
+        view_at(*reference_, entry, whole.reference, kind_of(query.value));
+    if (full != nullptr && shown != nullptr) {
+      vote.pairs.push_back({whole, full->value, shown->value});
+    }
   }
   if (voted_.size() == kVotes) voted_.erase(voted_.begin());
   voted_.push_back(std::move(vote));

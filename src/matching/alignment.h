@@ -19,7 +19,7 @@ namespace staydown::matching {
 // frame votes (adds something positive) only for what it says beyond the votes before it, so that a
 // static scene, on either side, votes once.
 //
-// A value of bounded size (below 4 KB); not thread-safe.
+// A value of bounded size (about 5 KB); not thread-safe.
 class Alignment {
  public:
   // Opened by `hit` of `query`, one of the views of `frame` that were searched. `earliest`: the
@@ -100,6 +100,7 @@ class Alignment {
   // (Hamming distance and 1 - cosine are, up to a factor) is twice the scalar product of the two
   // movements.
   struct Movement {
+    DescriptorKind kind = DescriptorKind::kPdq;
     float query = 0, reference = 0, gain = 0;
     float mean() const { return std::sqrt(query * reference); }
     double correlation() const { return gain / (2 * mean()); }
@@ -107,7 +108,8 @@ class Alignment {
   Alignment();
   std::optional<Movement> movement_since(const Vote& vote, const QueryFrame& frame,
                                          std::size_t entry) const;
-  // What a frame that is `log_ratio` likelier for a copy says beyond the votes.
+  // What a frame that is `log_ratio` likelier for a copy, by descriptors of `kind`, says beyond the
+  // votes.
   double worth(const QueryFrame& frame, std::size_t entry, DescriptorKind kind, double log_ratio,
                const Calibration& calibration) const;
   void vote(const QueryFrame& frame, const Descriptor& query, std::size_t entry, float distance,
@@ -115,7 +117,7 @@ class Alignment {
   void fit(MediaTime query, double reference, double sigma);
 
   ReferenceTimelinePtr reference_;
-  MediaTime opened_, first_support_, last_support_, last_frame_, last_judged_;
+  MediaTime opened_{}, first_support_{}, last_support_{}, last_frame_{}, last_judged_{};
   MediaTime before_{}, after_{};  // how far the interval reaches beyond its supporting frames
   bool closed_end_ = false;       // a frame that does not support it came after last_support_
   bool extended_back_ = false;

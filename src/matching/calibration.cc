@@ -30,6 +30,7 @@ Result<Calibration::Curve> Calibration::parse_curve(std::string_view json, std::
     Curve curve;
     curve.cap = positive(object, "cap");
     curve.unchanged = object.at("unchanged").get<float>();
+    if (!(curve.unchanged >= 0)) throw std::invalid_argument("unchanged must not be negative");
     curve.nats_per_unit = positive(object, "nats_per_unit");
     curve.movement_variance = positive(object, "movement_variance");
     for (const Json& point : object.at("points")) {

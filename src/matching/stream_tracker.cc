@@ -31,7 +31,7 @@ struct PastFrame {
   }
 };
 
-QueryFrame view_of(const PastFrame& past) {
+QueryFrame query_frame_of(const PastFrame& past) {
   QueryFrame frame{past.time, {}};
   for (const Descriptor& view : past.views) frame.views.push_back(&view);
   return frame;
@@ -188,11 +188,11 @@ class StreamTracker::Impl {
         std::log(kFramesPerJump * static_cast<double>(hit.reference->entries.size()));
     const double excess =
         before == nullptr ? 0 : std::max(0.0, before->score() - options_.takedown_score);
-    const Alignment opened(frame, query, hit, last_frame_.value_or(*begin_), *calibration_,
-                           supported ? nullptr : before, jump + excess);
+    Alignment opened(frame, query, hit, last_frame_.value_or(*begin_), *calibration_,
+                     supported ? nullptr : before, jump + excess);
     if (opened.score() <= 0) return;
     if (open_.size() >= kMaxAlignments && !evict_below(opened.score())) return;
-    open_.push_back(opened);
+    open_.push_back(std::move(opened));
   }
 
   // Makes room by dropping the weakest alignment, the youngest of several; false if none is weaker.
@@ -245,7 +245,7 @@ class StreamTracker::Impl {
       if (!reportable(a) || a.extended_back()) continue;
       std::vector<QueryFrame> earlier;
       for (auto past = past_.rbegin(); past != past_.rend(); ++past) {
-        earlier.push_back(view_of(*past));
+        earlier.push_back(query_frame_of(*past));
       }
       a.extend_back(earlier, begin_.value_or(since), options_.max_gap, *calibration_);
     }

@@ -50,7 +50,8 @@ class StreamTracker {
   // The stream ends here: whatever is open has ended.
   std::vector<Match> finish();
 
-  // An alignment is open and below the takedown score: sample the stream densely.
+  // Sample the stream densely: an alignment is open and below the takedown score, or a decided
+  // one's latest frame does not look like the reference, so that it may have ended.
   bool undecided() const;
   // The highest score of any open alignment, for the report's curve.
   double score() const;

@@ -60,6 +60,9 @@ TEST(Calibration, NamesTheFileAndWhatIsWrongWithIt) {
   EXPECT_THAT(message(R"({"format": 1, "version": "x", "curves": {"pdq": {"cap": 3, "unchanged": 1,
       "nats_per_unit": 1, "movement_variance": 1, "points": [[2, 1], [1, 2]]}}})"),
               HasSubstr("mine.json: pdq: points must be in ascending order"));
+  EXPECT_THAT(
+      message(R"({"format": 1, "version": "x", "curves": {"pdq": {"cap": 3, "unchanged": -1}}})"),
+      HasSubstr("unchanged must not be negative"));
   EXPECT_THAT(message(R"({"format": 1, "version": "x", "curves": {"pdq": {"cap": -1}}})"),
               HasSubstr("cap must be a positive number"));
 }
