@@ -102,6 +102,7 @@ std::optional<Alignment::Movement> Alignment::movement_since(const Vote& vote,
         view_at(*reference_, entry, views.reference, kind_of(voted_reference));
     if (query == nullptr || reference == nullptr) continue;
     return Movement{
+        .kind = kind_of(voted_query),
         .query = distance(query->value, voted_query),
         .reference = distance(reference->value, voted_reference),
         .gain = distance(query->value, voted_reference) + distance(voted_query, reference->value) -
