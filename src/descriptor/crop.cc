@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 
 #include "descriptor/views.h"
@@ -20,6 +21,15 @@ Image crop(const Image& image, const Box& box) {
     std::copy_n(image.row(box.y + y) + skipped, copied, out.row(y));
   }
   return out;
+}
+
+Size part_of(Size source, const Image& image, const Box& box) {
+  if (source == Size{}) return {};
+  const auto share = [](int part, int all, int length) {
+    return std::max(1, static_cast<int>(std::lround(static_cast<double>(part) * length / all)));
+  };
+  return {share(box.width, image.width, source.width),
+          share(box.height, image.height, source.height)};
 }
 
 }  // namespace staydown::descriptor

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "descriptor/pdq.h"
@@ -18,15 +16,6 @@ struct Rendering {
   Image luma, rgb;  // empty where the frame's own serves
   Size source;
 };
-
-Size part_of(Size source, const Image& whole, const Box& box) {
-  if (source == Size{}) return {};
-  const auto share = [](int part, int all, int length) {
-    return std::max(1, static_cast<int>(std::lround(static_cast<double>(part) * length / all)));
-  };
-  return {share(box.width, whole.width, source.width),
-          share(box.height, whole.height, source.height)};
-}
 
 Rendering render(const Frame& frame, const Box& box, View view, View mirrored) {
   return {.view = view,

@@ -29,4 +29,8 @@ Box centre_of(const Box& picture);
 // Copies the box out of an image.
 Image crop(const Image& image, const Box& box);
 
+// What the box of `image` is of the picture that it was scaled from, in that picture's pixels;
+// nothing if `source` is not known.
+Size part_of(Size source, const Image& image, const Box& box);
+
 }  // namespace staydown::descriptor
