@@ -6,31 +6,22 @@
 #include <memory>
 
 #include "calibrate/poisson.h"
+#include "calibrate/replay.h"
 #include "matching/frame_score.h"
-#include "matching/stream_tracker.h"
 
 namespace staydown::calibrate {
 namespace {
 
 constexpr MediaTime kStep = std::chrono::seconds(1);
 
-double highest_sum(const std::vector<Descriptor>& stream, const ReferenceTimelinePtr& reference,
-                   const std::shared_ptr<const matching::Calibration>& calibration, int radius) {
+double highest_sum(const std::vector<Moment>& stream, const ReferenceTimelinePtr& reference,
+                   const std::shared_ptr<const matching::Calibration>& calibration, float radius) {
   const ReferenceSet enforced{{reference->info.id, reference}};
   matching::StreamTracker tracker(calibration, {.review_score = 1e9, .takedown_score = 1e9});
   double highest = 0;
-  for (const Descriptor& frame : stream) {
-    std::vector<Hit> hits;
-    for (std::uint32_t e = 0; e < reference->entries.size(); ++e) {
-      const float d = distance(frame.value, reference->entries[e].value);
-      if (d <= static_cast<float>(radius)) hits.push_back({0, reference, e, d});
-    }
-    std::stable_sort(hits.begin(), hits.end(),
-                     [](const Hit& a, const Hit& b) { return a.distance < b.distance; });
-    tracker.update({.on_air = {frame.time, frame.time + std::chrono::seconds(1)},
-                    .descriptors = {&frame, 1},
-                    .hits = hits,
-                    .references = enforced});
+  for (const Moment& moment : stream) {
+    const auto hits = neighbours(moment, reference, radius);
+    tracker.update(observed(moment, hits, enforced));
     highest = std::max(highest, tracker.score());
   }
   return highest;
@@ -39,7 +30,7 @@ double highest_sum(const std::vector<Descriptor>& stream, const ReferenceTimelin
 }  // namespace
 
 AlarmRun run_background(const Corpus& corpus, bool calibration_half,
-                        const matching::Calibration& calibration, int radius) {
+                        const matching::Calibration& calibration, float radius) {
   const auto shared = std::make_shared<const matching::Calibration>(calibration);
   std::vector<ReferenceTimelinePtr> references;
   for (const Frames& clip : corpus.clips) references.push_back(timeline_of(clip));
@@ -49,7 +40,7 @@ AlarmRun run_background(const Corpus& corpus, bool calibration_half,
   AlarmRun run;
   for (const Frames& clip : corpus.clips) {
     if (calibrates(clip.name) != calibration_half) continue;
-    const auto stream = thinned(clip, kStep);
+    const auto stream = moments(clip.frames, kStep);
     const double hours = static_cast<double>(stream.size()) / 3600;
     run.hours += hours;
     for (const auto& reference : references) {
@@ -67,7 +58,7 @@ AlarmRun run_background(const Corpus& corpus, bool calibration_half,
 std::vector<HighestSum> run_same_place(const Corpus& corpus,
                                        const matching::Calibration& calibration) {
   constexpr MediaTime kShortest = std::chrono::seconds(20);
-  constexpr int kIndexRadius = 48;
+  constexpr float kIndexRadius = 48;
   const auto shared = std::make_shared<const matching::Calibration>(calibration);
   std::vector<HighestSum> sums;
   for (const Frames& clip : corpus.clips) {
@@ -76,8 +67,9 @@ std::vector<HighestSum> run_same_place(const Corpus& corpus,
     for (const Descriptor& frame : clip.frames) {
       (2 * frame.time < clip.frames.back().time ? first : second).frames.push_back(frame);
     }
-    sums.push_back({clip.name, clip.name,
-                    highest_sum(thinned(second, kStep), timeline_of(first), shared, kIndexRadius)});
+    sums.push_back(
+        {clip.name, clip.name,
+         highest_sum(moments(second.frames, kStep), timeline_of(first), shared, kIndexRadius)});
   }
   std::sort(sums.begin(), sums.end(),
             [](const HighestSum& a, const HighestSum& b) { return a.score > b.score; });

@@ -25,7 +25,7 @@ struct AlarmRun {
 // every image source as a reference of one picture a second. Alignments are opened by neighbours
 // within `radius`, far wider than the index's: what is counted is an upper bound of what happens.
 AlarmRun run_background(const Corpus& corpus, bool calibration_half,
-                        const matching::Calibration& calibration, int radius);
+                        const matching::Calibration& calibration, float radius);
 
 // The second half of each clip of at least 20 s as a stream, against its first half as a reference,
 // hits within distance 48: the same place at another time. Highest first.

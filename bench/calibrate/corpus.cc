@@ -13,8 +13,9 @@
 namespace staydown::calibrate {
 namespace {
 
-std::vector<Descriptor> read_hashes(const std::filesystem::path& path) {
+std::vector<Descriptor> read_hashes(const std::filesystem::path& path, View view = View::kFull) {
   std::ifstream file(path);
+  if (!file) throw std::runtime_error(path.string() + ": cannot be read; run prepare.py first");
   std::vector<Descriptor> frames;
   for (std::string line; std::getline(file, line);) {
     std::istringstream fields(line);
@@ -27,17 +28,29 @@ std::vector<Descriptor> read_hashes(const std::filesystem::path& path) {
     if (!hash || time.empty()) throw std::runtime_error(path.string() + ": bad line: " + line);
     if (std::stoi(quality) < matching::kMinQuality) continue;
     frames.push_back({.time = MediaTime(std::llround(std::stod(time) * 1e6)),
+                      .view = view,
                       .quality = std::stoi(quality),
                       .value = *hash});
   }
   return frames;
 }
 
-std::vector<Frames> read_folder(const std::filesystem::path& folder) {
+// FOLDER/full/NAME and FOLDER/centre/NAME.
+std::vector<Descriptor> read_views(const std::filesystem::path& folder, const std::string& name) {
+  std::vector<Descriptor> frames = read_hashes(folder / "full" / name);
+  const auto centre = read_hashes(folder / "centre" / name, View::kCentre);
+  const auto middle = frames.insert(frames.end(), centre.begin(), centre.end());
+  std::inplace_merge(frames.begin(), middle, frames.end(),
+                     [](const Descriptor& a, const Descriptor& b) { return a.time < b.time; });
+  return frames;
+}
+
+template <typename Read>
+std::vector<Frames> read_folder(const std::filesystem::path& folder, Read read) {
   std::vector<Frames> all;
   for (const auto& item : std::filesystem::directory_iterator(folder)) {
     if (item.path().extension() != ".txt") continue;
-    all.push_back({item.path().stem().string(), read_hashes(item.path())});
+    all.push_back({item.path().stem().string(), read(item.path())});
   }
   std::sort(all.begin(), all.end(),
             [](const Frames& a, const Frames& b) { return a.name < b.name; });
@@ -47,7 +60,11 @@ std::vector<Frames> read_folder(const std::filesystem::path& folder) {
 }  // namespace
 
 Corpus read_corpus(const std::filesystem::path& work) {
-  Corpus corpus{read_folder(work / "reference"), read_folder(work / "images"), {}};
+  Corpus corpus;
+  corpus.images = read_folder(work / "images", [](const auto& path) { return read_hashes(path); });
+  corpus.clips = read_folder(work / "reference" / "full", [&](const auto& path) {
+    return read_views(work / "reference", path.filename().string());
+  });
   std::ifstream list(work / "copies.csv");
   for (std::string line; std::getline(list, line);) {
     if (line.ends_with('\r')) line.pop_back();
@@ -60,7 +77,7 @@ Corpus read_corpus(const std::filesystem::path& work) {
     std::getline(fields, offset, ',');
     copy.speed = std::stod(speed);
     copy.offset = std::stod(offset);
-    copy.frames = read_hashes(work / "copies" / copy.edit / (copy.clip + ".txt"));
+    copy.frames = read_views(work / "copies", copy.edit + "/" + copy.clip + ".txt");
     corpus.copies.push_back(std::move(copy));
   }
   if (corpus.clips.empty() || corpus.images.empty() || corpus.copies.empty()) {
@@ -69,10 +86,13 @@ Corpus read_corpus(const std::filesystem::path& work) {
   return corpus;
 }
 
-std::vector<Descriptor> thinned(const Frames& frames, MediaTime step) {
-  std::vector<Descriptor> kept;
-  for (const Descriptor& frame : frames.frames) {
-    if (kept.empty() || frame.time / step > kept.back().time / step) kept.push_back(frame);
+std::vector<Moment> moments(std::span<const Descriptor> frames, MediaTime step) {
+  std::vector<Moment> kept;
+  for (std::size_t first = 0, last = 0; first < frames.size(); first = last) {
+    while (last < frames.size() && frames[last].time == frames[first].time) ++last;
+    if (kept.empty() || frames[first].time / step > kept.back().front().time / step) {
+      kept.push_back(frames.subspan(first, last - first));
+    }
   }
   return kept;
 }

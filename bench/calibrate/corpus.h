@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -9,7 +10,8 @@
 
 namespace staydown::calibrate {
 
-// Frames of something, in order of time; those of quality below 50 are left out.
+// Views of the frames of something (the whole, and of videos the middle), in order of time and
+// view; those of quality below 50 are left out.
 struct Frames {
   std::string name;
   std::vector<Descriptor> frames;
@@ -17,8 +19,8 @@ struct Frames {
 
 struct Copy {
   std::string edit, clip;
-  double speed = 1, offset = 0;  // t_reference = speed * t_copy + offset, seconds
-  std::vector<Descriptor> frames;
+  double speed = 1, offset = 0;    // t_reference = speed * t_copy + offset, seconds
+  std::vector<Descriptor> frames;  // as in Frames, every 500 ms
 };
 
 struct Corpus {
@@ -30,8 +32,10 @@ struct Corpus {
 // Throws std::runtime_error that names the file.
 Corpus read_corpus(const std::filesystem::path& work);
 
-// The first frame of each step.
-std::vector<Descriptor> thinned(const Frames& frames, MediaTime step);
+// All views of one frame.
+using Moment = std::span<const Descriptor>;
+// The first frame of each step; points into `frames`.
+std::vector<Moment> moments(std::span<const Descriptor> frames, MediaTime step);
 
 // As the bank would keep it: near-duplicates dropped, generic frames marked.
 ReferenceTimelinePtr timeline_of(const Frames& frames);

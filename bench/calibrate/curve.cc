@@ -4,26 +4,15 @@
 #include <cmath>
 #include <map>
 #include <numeric>
-#include <stdexcept>
 #include <utility>
 
 #include "calibrate/poisson.h"
-#include "matching/calibration.h"
 
 namespace staydown::calibrate {
 namespace {
 
 constexpr int kBin = 4;
 constexpr int kBins = 256 / kBin;
-constexpr int kLookAlike = 60, kWithinShot = 70;
-constexpr MediaTime kMovementUnit = std::chrono::milliseconds(250);
-// In that unit: how far apart the two moments of a clip are at least and in steps of
-// what, and over what time movement is measured.
-constexpr std::size_t kLeastShift = 8, kShiftStep = 6;
-constexpr std::array<std::size_t, 4> kMovementSteps = {1, 2, 4, 8};
-// More than one frame is worth: where the sum of exponentials is cut.
-constexpr double kMostNats = 17;
-constexpr double kVarianceStep = 0.001;
 // Background pairs that the first bin must hold.
 constexpr double kResolved = 3;
 
@@ -38,7 +27,8 @@ std::array<double, kBins> binned(const Histogram& histogram) {
   return bins;
 }
 
-// Pool adjacent violators: the closest sequence that never rises, weights equal.
+}  // namespace
+
 std::vector<double> falling(const std::vector<double>& values) {
   std::vector<std::pair<double, std::size_t>> pools;
   for (const double value : values) {
@@ -56,18 +46,6 @@ std::vector<double> falling(const std::vector<double>& values) {
   for (const auto& [mean, size] : pools) result.insert(result.end(), size, mean);
   return result;
 }
-
-// Mean of the ratio that a correlation gives, where nothing is copied.
-double expectation(const std::vector<double>& correlations, double variance) {
-  double sum = 0;
-  for (const double correlation : correlations) {
-    const double nats = matching::Calibration::movement_log_ratio(correlation, variance);
-    sum += std::exp(std::min(nats, kMostNats));
-  }
-  return sum / static_cast<double>(correlations.size());
-}
-
-}  // namespace
 
 Histogram unrelated_pairs(const std::vector<Frames>& images) {
   Histogram histogram{};
@@ -89,11 +67,14 @@ Histogram copied_pairs(const Corpus& corpus) {
   for (const Frames& clip : corpus.clips) timelines[clip.name] = timeline_of(clip);
   for (const Copy& copy : corpus.copies) {
     if (!calibrates(copy.clip)) continue;
-    for (const Descriptor& frame : copy.frames) {
+    for (const Moment& moment : moments(copy.frames, std::chrono::seconds(1))) {
+      const Descriptor& frame = moment.front();
+      if (frame.view != View::kFull) continue;
       const double at = copy.speed * seconds(frame.time) + copy.offset;
       int closest = kDistances;
       for (const ReferenceEntry& entry : timelines.at(copy.clip)->entries) {
-        if (entry.generic || seconds(entry.time) - 0.25 > at || seconds(entry.end) < at) continue;
+        if (entry.generic || entry.view != View::kFull) continue;
+        if (seconds(entry.time) - 0.25 > at || seconds(entry.end) < at) continue;
         closest = std::min(closest, distance(hash(frame), std::get<PdqHash>(entry.value)));
       }
       if (closest < kDistances) ++histogram[static_cast<std::size_t>(closest)];
@@ -126,46 +107,6 @@ Curve curve_of(const Histogram& background, const Histogram& copies) {
     curve.points.emplace_back(static_cast<int>(bin) * kBin + kBin / 2 - 1, log_ratio[bin]);
   }
   return curve;
-}
-
-LookAlikes look_alikes(const std::vector<Frames>& clips, int unchanged) {
-  std::vector<double> correlations;
-  double one_sided = 0;
-  for (const std::size_t step : kMovementSteps) {
-    for (const Frames& clip : clips) {
-      const auto f = thinned(clip, kMovementUnit);
-      for (std::size_t shift = kLeastShift; shift < f.size(); shift += kShiftStep) {
-        for (std::size_t i = step; i + shift < f.size(); ++i) {
-          const PdqHash &q = hash(f[i]), &q_before = hash(f[i - step]);
-          const PdqHash &r = hash(f[i + shift]), &r_before = hash(f[i + shift - step]);
-          const int query_moved = distance(q, q_before), moved = distance(r, r_before);
-          if (distance(q, r) > kLookAlike || std::min(moved, query_moved) <= unchanged ||
-              std::max(moved, query_moved) > kWithinShot) {
-            continue;
-          }
-          const double closer = distance(q, r_before) - distance(q, r);
-          const double gain = closer + distance(q_before, r) - distance(q_before, r_before);
-          correlations.push_back(gain / (2 * std::sqrt(static_cast<double>(moved) * query_moved)));
-          one_sided += closer * closer / moved;
-        }
-      }
-    }
-  }
-  LookAlikes found;
-  const auto n = static_cast<double>(correlations.size());
-  found.pairs = static_cast<std::int64_t>(correlations.size());
-  for (const double correlation : correlations) {
-    found.mean += correlation / n;
-    found.mean_square += correlation * correlation / n;
-  }
-  if (correlations.empty()) throw std::runtime_error("no clip looks like itself at another moment");
-  while (expectation(correlations, found.variance) > 1) {
-    found.variance += kVarianceStep;
-    if (found.variance > 1)
-      throw std::runtime_error("clips repeat themselves: look-alikes move alike");
-  }
-  found.nats_per_bit = n / one_sided;
-  return found;
 }
 
 }  // namespace staydown::calibrate

@@ -6,7 +6,7 @@
 #include <map>
 #include <memory>
 
-#include "matching/stream_tracker.h"
+#include "calibrate/replay.h"
 
 namespace staydown::calibrate {
 namespace {
@@ -26,21 +26,11 @@ Outcome follow(const Copy& copy, const ReferenceTimelinePtr& reference,
   matching::StreamTracker tracker(
       calibration, {.review_score = takedown_score, .takedown_score = takedown_score});
   Outcome outcome;
-  for (const Descriptor& frame : copy.frames) {
-    std::vector<Hit> hits;
-    for (std::uint32_t e = 0; e < reference->entries.size(); ++e) {
-      const float d = distance(frame.value, reference->entries[e].value);
-      if (d <= kIndexRadius && !reference->entries[e].generic) hits.push_back({0, reference, e, d});
-    }
-    std::stable_sort(hits.begin(), hits.end(),
-                     [](const Hit& a, const Hit& b) { return a.distance < b.distance; });
-    const auto matches =
-        tracker.update({.on_air = {frame.time, frame.time + std::chrono::seconds(1)},
-                        .descriptors = {&frame, 1},
-                        .hits = hits,
-                        .references = enforced});
+  for (const Moment& moment : moments(copy.frames, std::chrono::seconds(1))) {
+    const auto hits = neighbours(moment, reference, kIndexRadius);
+    const auto matches = tracker.update(observed(moment, hits, enforced));
     if (!matches.empty() && outcome.seconds < 0) {
-      outcome.seconds = seconds(frame.time - copy.frames.front().time);
+      outcome.seconds = seconds(moment.front().time - copy.frames.front().time);
     }
   }
   for (const Match& match : tracker.finish()) {

@@ -5,9 +5,10 @@
 VIDEOS is any folder of clips of which no two show the same footage. IMAGES holds tar files; a
 member's first folder is its source, and a folder below frames/ is a scene of its own, whose source
 is the part of its name before `__`. Writes, as vPDQ text (frame,quality,hash,timestamp):
-    WORK/reference/CLIP.txt       every 40 ms of the clip, as the bank reads references
-    WORK/copies/EDIT/CLIP.txt     every second of an edited, re-encoded copy (WORK/copies.csv: speed, offset)
-    WORK/images/SOURCE.txt        one line per image
+    WORK/reference/VIEW/CLIP.txt     every 40 ms of the clip, as the bank reads references
+    WORK/copies/VIEW/EDIT/CLIP.txt   every 500 ms of an edited, re-encoded copy (WORK/copies.csv: speed, offset)
+    WORK/images/SOURCE.txt           one line per image
+VIEW is full or centre.
 Needs the ffmpeg program and Pillow (pip install pillow). Videos that are there already are kept.
 """
 
@@ -24,6 +25,8 @@ from PIL import Image
 
 LONGEST = 20  # seconds used of a clip for copies
 IMAGE_SIDE = 256
+VIEWS = ("full", "centre")
+REFERENCE_STEP, COPY_STEP = 40, 500  # milliseconds
 # Edits of a picture at 640 x 360, after which it is re-encoded by x264 at 300 kbit/s. `speed` > 1 plays
 # faster. Letterboxes are not among them: once trimmed, they are the re-encoded picture.
 EDITS = {
@@ -36,6 +39,8 @@ EDITS = {
     "contrast": ("eq=contrast=1.4", 1.0),
     "slower": ("setpts=PTS/0.9", 0.9),
     "faster": ("setpts=PTS/1.1", 1.1),
+    "crop": ("crop=0.95*iw:0.95*ih:0.03*iw:0.02*ih,scale=640:360", 1.0),
+    "rotate": ("rotate=3*PI/180", 1.0),
 }
 
 
@@ -56,34 +61,41 @@ def fraction(name):
 
 
 def encode_copies(clip, offset, copies):
-    labels = "".join(f"[s{n}]" for n in range(len(EDITS)))
-    chains = [f"[0:v]scale=640:360,setsar=1,split={len(EDITS)}{labels}"]
+    """copies: file by edit."""
+    labels = "".join(f"[s{n}]" for n in range(len(copies)))
+    chains = [f"[0:v]scale=640:360,setsar=1,split={len(copies)}{labels}"]
     outputs = []
-    for n, ((chain, _), copy) in enumerate(zip(EDITS.values(), copies)):
-        chains.append(f"[s{n}]{chain}[o{n}]")
+    for n, (edit, copy) in enumerate(copies.items()):
+        chains.append(f"[s{n}]{EDITS[edit][0]}[o{n}]")
         outputs += ["-map", f"[o{n}]", "-c:v", "libx264", "-preset", "superfast", "-threads", 1,
                     "-b:v", "300k", "-maxrate", "400k", "-bufsize", "600k", "-pix_fmt", "yuv420p", copy]
     run(["ffmpeg", "-v", "error", "-nostdin", "-threads", 1, "-filter_complex_threads", 1, "-ss", offset,
          "-t", LONGEST, "-i", clip, "-filter_complex", ";".join(chains), *outputs])
 
 
+def hash_video(args, video, step, folder, name):
+    for view in VIEWS:
+        out = args.work / folder / view / name
+        if not out.exists():
+            write_hashes([args.pdq_video, video, step, view], out)
+
+
 def prepare_videos(args):
     clips = sorted(p for p in args.videos.iterdir() if p.is_file())
     rows = []
     for clip in clips:
-        reference = args.work / "reference" / f"{clip.stem}.txt"
-        if not reference.exists():
-            write_hashes([args.hash_video, clip, 40], reference)
+        name = f"{clip.stem}.txt"
+        hash_video(args, clip, REFERENCE_STEP, "reference", name)
         # The copy begins a little into the clip, so that its samples fall between the reference's.
         offset = round(0.25 + 0.25 * fraction(clip.stem), 3)
         rows += [(edit, clip.stem, speed, offset) for edit, (_, speed) in EDITS.items()]
-        outs = [args.work / "copies" / edit / f"{clip.stem}.txt" for edit in EDITS]
-        if not all(out.exists() for out in outs):
-            with tempfile.TemporaryDirectory() as folder:
-                copies = [pathlib.Path(folder) / f"{edit}.mkv" for edit in EDITS]
-                encode_copies(clip, offset, copies)
-                for copy, out in zip(copies, outs):
-                    write_hashes([args.hash_video, copy, 1000], out)
+        with tempfile.TemporaryDirectory() as folder:
+            missing = {edit: pathlib.Path(folder) / f"{edit}.mkv" for edit in EDITS
+                       if not all((args.work / "copies" / view / edit / name).exists() for view in VIEWS)}
+            if missing:
+                encode_copies(clip, offset, missing)
+            for edit, copy in missing.items():
+                hash_video(args, copy, COPY_STEP, "copies", f"{edit}/{name}")
         print(clip.stem, flush=True)
     with (args.work / "copies.csv").open("w", newline="") as file:
         csv.writer(file).writerows(rows)
@@ -115,7 +127,7 @@ def main():
     for name in ("build", "videos", "images", "work"):
         parser.add_argument(f"--{name}", type=pathlib.Path, required=True)
     args = parser.parse_args()
-    args.hash_video = args.build / "bench/calibrate/hash_video"
+    args.pdq_video = args.build / "bench/parity/pdq_video"
     args.pdq_frames = args.build / "bench/parity/pdq_frames"
     prepare_images(args)
     prepare_videos(args)

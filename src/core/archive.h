@@ -92,8 +92,8 @@ void fields(Self& self,
 
 template <typename Self, typename Archive>
 void fields(Self& self, Archive& archive) requires std::same_as<std::remove_const_t<Self>, Match> {
-  archive(self.reference, self.query, self.interval, self.speed, self.score, self.ended,
-          self.frames, self.evidence, self.segments);
+  archive(self.reference, self.query, self.interval, self.speed, self.score, self.strength,
+          self.ended, self.frames, self.evidence, self.segments);
 }
 
 template <typename Self, typename Archive>

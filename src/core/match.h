@@ -28,8 +28,11 @@ struct Match {
   Interval query, interval;        // on the stream's line and on the reference's
   double speed = 1.0;              // 0.8-1.25
   double score = 0;                // CUSUM at its highest so far, in nats
-  bool ended = false;              // no longer followed: intervals are final
-  std::uint32_t frames = 0;        // query frames that voted
+  // For choosing between matches of one reference: the score less what speaks against one line, in
+  // units of the most that one frame can say.
+  double strength = 0;
+  bool ended = false;        // no longer followed: intervals are final
+  std::uint32_t frames = 0;  // query frames that voted
   std::vector<Evidence>
       evidence;                  // the strongest and the latest of them, in order of time; bounded
   std::vector<Sha256> segments;  // digests of the segments that hold the evidence; bounded

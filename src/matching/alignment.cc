@@ -8,7 +8,7 @@ namespace staydown::matching {
 namespace {
 
 // Bounds of what an alignment keeps.
-constexpr std::size_t kVotes = 16, kEvidence = 8, kSegments = 8;
+constexpr std::size_t kEvidence = 8, kSegments = 8;
 // What an entry may stand for before more is known of it; half of that is how exact a pair is.
 constexpr double kPairSigma = 0.25;
 constexpr MediaTime kReferenceStep = std::chrono::milliseconds(500);
@@ -39,17 +39,14 @@ Alignment::Alignment(const QueryFrame& frame, const Descriptor& query, const Hit
       path_(0.97),
       line_(1.0) {
   const DescriptorKind kind = kind_of(query.value);
-  double nats = calibration.log_ratio(kind, hit.distance) -
-                std::log(static_cast<double>(std::max<std::size_t>(1, frame.views.size())));
-  if (before != nullptr) {
-    voted_ = before->voted_;
+  double nats = calibration.log_ratio(kind, hit.distance) + log_prior(query.view, frame);
+  if (before != nullptr) {  // unless it is as likely to have begun here
     const double inherited = std::max(0.0, before->score_ - jump);
-    const double more = worth(frame, hit.entry, kind, nats, calibration);
+    const double more = before->worth(frame, hit.entry, kind, nats, calibration);
     if (inherited + more > nats) {
+      voted_ = before->voted_;
       score_ = inherited;
       nats = more;
-    } else {
-      voted_.clear();  // as likely to have begun here
     }
   }
   // An entry whose near-duplicates were dropped stands for all of them.
@@ -93,35 +90,11 @@ void Alignment::follow(const QueryFrame& frame, const Calibration& calibration) 
   }
 }
 
-std::optional<Alignment::Movement> Alignment::movement_since(const Vote& vote,
-                                                             const QueryFrame& frame,
-                                                             std::size_t entry) const {
-  for (const auto& [views, voted_query, voted_reference] : vote.pairs) {
-    const Descriptor* query = view_of(frame, views.query, kind_of(voted_query));
-    const ReferenceEntry* reference =
-        view_at(*reference_, entry, views.reference, kind_of(voted_reference));
-    if (query == nullptr || reference == nullptr) continue;
-    return Movement{
-        .kind = kind_of(voted_query),
-        .query = distance(query->value, voted_query),
-        .reference = distance(reference->value, voted_reference),
-        .gain = distance(query->value, voted_reference) + distance(voted_query, reference->value) -
-                distance(query->value, reference->value) - distance(voted_query, voted_reference)};
-  }
-  return std::nullopt;
-}
-
 double Alignment::worth(const QueryFrame& frame, std::size_t entry, DescriptorKind kind,
                         double log_ratio, const Calibration& calibration) const {
-  std::optional<Movement> least;  // distances of different kinds cannot be compared
-  for (const Vote& vote : voted_) {
-    const auto moved = movement_since(vote, frame, entry);
-    if (!moved) continue;
-    if (std::min(moved->query, moved->reference) <= calibration.unchanged(moved->kind)) return 0;
-    if (moved->kind == kind && (!least || moved->mean() < least->mean())) least = moved;
-  }
-  if (!least) return voted_.empty() ? log_ratio : 0;
-  return std::min(log_ratio, calibration.new_information(kind, least->correlation()));
+  if (voted_.empty()) return log_ratio;
+  const auto movement = voted_.movement(frame, *reference_, entry, kind, calibration);
+  return movement ? std::min(log_ratio, calibration.new_information(*movement)) : 0;
 }
 
 void Alignment::vote(const QueryFrame& frame, const Descriptor& query, std::size_t entry,
@@ -131,18 +104,7 @@ void Alignment::vote(const QueryFrame& frame, const Descriptor& query, std::size
   ++votes_;
   const ReferenceEntry& matched = reference_->entries[entry];
   usual_views_ = ViewPair{query.view, matched.view};
-  Vote vote{{{*usual_views_, query.value, matched.value}}};
-  const ViewPair whole{mirrored(query.view) ? View::kMirrored : View::kFull, View::kFull};
-  if (usual_views_ != whole) {
-    const Descriptor* full = view_of(frame, whole.query, kind_of(query.value));
-    const ReferenceEntry* shown =
-        view_at(*reference_, entry, whole.reference, kind_of(query.value));
-    if (full != nullptr && shown != nullptr) {
-      vote.pairs.push_back({whole, full->value, shown->value});
-    }
-  }
-  if (voted_.size() == kVotes) voted_.erase(voted_.begin());
-  voted_.push_back(std::move(vote));
+  voted_.add(frame, query, *reference_, entry);
 
   latest_.push_back({.query = query.time,
                      .reference = matched.time,

@@ -1,7 +1,6 @@
 // One hypothesis: from some moment on, the stream shows this reference along this line.
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "matching/calibration.h"
 #include "matching/frame_score.h"
 #include "matching/line_fit.h"
+#include "matching/vote_history.h"
 
 namespace staydown::matching {
 
@@ -19,7 +19,7 @@ namespace staydown::matching {
 // frame votes (adds something positive) only for what it says beyond the votes before it, so that a
 // static scene, on either side, votes once.
 //
-// A value of bounded size (about 5 KB); not thread-safe.
+// A value of bounded size (about 6 KB); not thread-safe.
 class Alignment {
  public:
   // Opened by `hit` of `query`, one of the views of `frame` that were searched. `earliest`: the
@@ -77,37 +77,7 @@ class Alignment {
   }
 
  private:
-  // A pair of frames that voted, as the views that matched and as the views that every frame has.
-  struct Vote {
-    struct Pair {
-      ViewPair views;
-      DescriptorValue query, reference;
-
-      template <typename Self, typename Archive>
-      static void fields(Self& self, Archive& archive) {
-        archive(self.views, self.query, self.reference);
-      }
-    };
-    std::vector<Pair> pairs;
-
-    template <typename Self, typename Archive>
-    static void fields(Self& self, Archive& archive) {
-      archive(self.pairs);
-    }
-  };
-  // What happened from a pair of frames that voted, (q', r'), to another, (q, r): d(q, q'), d(r,
-  // r'), and d(q, r') + d(q', r) - d(q, r) - d(q', r'), which for squared Euclidean distances
-  // (Hamming distance and 1 - cosine are, up to a factor) is twice the scalar product of the two
-  // movements.
-  struct Movement {
-    DescriptorKind kind = DescriptorKind::kPdq;
-    float query = 0, reference = 0, gain = 0;
-    float mean() const { return std::sqrt(query * reference); }
-    double correlation() const { return gain / (2 * mean()); }
-  };
   Alignment();
-  std::optional<Movement> movement_since(const Vote& vote, const QueryFrame& frame,
-                                         std::size_t entry) const;
   // What a frame that is `log_ratio` likelier for a copy, by descriptors of `kind`, says beyond the
   // votes.
   double worth(const QueryFrame& frame, std::size_t entry, DescriptorKind kind, double log_ratio,
@@ -126,9 +96,9 @@ class Alignment {
   double since_support_ = 0;                   // what the frames after last_support_ said together
   std::uint32_t votes_ = 0;
   std::optional<ViewPair> usual_views_;
-  LineFit path_;                              // follows the latest pairs: where to look
-  LineFit line_;                              // all pairs: what is reported
-  std::vector<Vote> voted_;                   // the latest
+  LineFit path_;  // follows the latest pairs: where to look
+  LineFit line_;  // all pairs: what is reported
+  VoteHistory voted_;
   std::vector<Evidence> strongest_, latest_;  // disjoint
   std::vector<Sha256> segments_;              // the latest
 };

@@ -24,27 +24,43 @@ double positive(const Json& object, const char* key) {
 
 }  // namespace
 
-Result<Calibration::Curve> Calibration::parse_curve(std::string_view json, std::string_view name) {
+Result<Calibration::Kind> Calibration::parse_kind(std::string_view json, std::string_view name) {
+  const auto read_curve = [](const Json& object, const char* key, const char* unit) {
+    Curve curve;
+    for (const Json& point : object.at(key)) {
+      const auto at = point.at(0).get<double>();
+      const auto log_ratio = point.at(1).get<double>();
+      if (!curve.at.empty() && at <= curve.at.back()) {
+        throw std::invalid_argument(fmt::format("{} must be in ascending order of {}", key, unit));
+      }
+      if (!std::isfinite(log_ratio))
+        throw std::invalid_argument(fmt::format("{}: not finite", key));
+      curve.at.push_back(at);
+      curve.log_ratio.push_back(log_ratio);
+    }
+    if (curve.at.empty()) throw std::invalid_argument(fmt::format("{} must not be empty", key));
+    return curve;
+  };
   try {
     const Json object = Json::parse(json);
-    Curve curve;
-    curve.cap = positive(object, "cap");
-    curve.unchanged = object.at("unchanged").get<float>();
-    if (!(curve.unchanged >= 0)) throw std::invalid_argument("unchanged must not be negative");
-    curve.nats_per_unit = positive(object, "nats_per_unit");
-    curve.movement_variance = positive(object, "movement_variance");
-    for (const Json& point : object.at("points")) {
-      const auto distance = point.at(0).get<float>();
-      const auto log_ratio = point.at(1).get<double>();
-      if (!curve.distance.empty() && distance <= curve.distance.back()) {
-        throw std::invalid_argument("points must be in ascending order of distance");
+    Kind kind;
+    kind.cap = positive(object, "cap");
+    kind.unchanged = object.at("unchanged").get<float>();
+    if (!(kind.unchanged >= 0)) throw std::invalid_argument("unchanged must not be negative");
+    kind.nats_per_unit = positive(object, "nats_per_unit");
+    kind.distance = read_curve(object, "points", "distance");
+    for (double& log_ratio : kind.distance.log_ratio) log_ratio = std::min(log_ratio, kind.cap);
+    for (const Json& movement : object.at("movement")) {
+      kind.movement.push_back({positive(movement, "up_to"),
+                               {read_curve(movement, "one_view", "correlation"),
+                                read_curve(movement, "two_views", "correlation")}});
+      const auto& all = kind.movement;
+      if (all.size() > 1 && all[all.size() - 2].up_to >= all.back().up_to) {
+        throw std::invalid_argument("movement must be in ascending order of up_to");
       }
-      if (!std::isfinite(log_ratio)) throw std::invalid_argument("points must be finite");
-      curve.distance.push_back(distance);
-      curve.log_ratio.push_back(std::min(log_ratio, curve.cap));
     }
-    if (curve.distance.empty()) throw std::invalid_argument("points must not be empty");
-    return curve;
+    if (kind.movement.empty()) throw std::invalid_argument("movement must not be empty");
+    return kind;
   } catch (const std::exception& error) {
     return fail(ErrorCode::kMalformed, fmt::format("calibration {}: {}", name, error.what()));
   }
@@ -59,12 +75,12 @@ Result<Calibration> Calibration::parse(std::string_view json, std::string_view n
     Calibration calibration;
     calibration.version_ = object.at("version").get<std::string>();
     const Json& curves = object.at("curves");
-    for (auto [key, curve] :
+    for (auto [key, kind] :
          {std::pair{"pdq", &calibration.pdq_}, {"embedding", &calibration.embedding_}}) {
       if (!curves.contains(key)) continue;
-      auto parsed = parse_curve(curves.at(key).dump(), fmt::format("{}: {}", name, key));
+      auto parsed = parse_kind(curves.at(key).dump(), fmt::format("{}: {}", name, key));
       if (!parsed) return tl::unexpected(parsed.error());
-      *curve = std::move(*parsed);
+      *kind = std::move(*parsed);
     }
     const Json& alarms = object.at("false_alarms");
     calibration.starts_per_hour_ = positive(alarms, "starts_per_hour");
@@ -85,38 +101,37 @@ const Calibration& Calibration::embedded() {
   return calibration;
 }
 
-const Calibration::Curve& Calibration::curve(DescriptorKind kind) const {
+const Calibration::Kind& Calibration::of(DescriptorKind kind) const {
   return kind == DescriptorKind::kPdq ? pdq_ : embedding_;
 }
 
+double Calibration::Curve::operator()(double x) const {
+  if (at.empty()) return 0;
+  const auto above = std::upper_bound(at.begin(), at.end(), x);
+  if (above == at.begin()) return log_ratio.front();
+  if (above == at.end()) return log_ratio.back();
+  const auto i = static_cast<std::size_t>(above - at.begin());
+  return std::lerp(log_ratio[i - 1], log_ratio[i], (x - at[i - 1]) / (at[i] - at[i - 1]));
+}
+
 double Calibration::log_ratio(DescriptorKind kind, float distance) const {
-  const Curve& c = curve(kind);
-  if (c.distance.empty()) return 0;
-  const auto above = std::upper_bound(c.distance.begin(), c.distance.end(), distance);
-  if (above == c.distance.begin()) return c.log_ratio.front();
-  if (above == c.distance.end()) return c.log_ratio.back();
-  const auto i = above - c.distance.begin();
-  const auto at = static_cast<std::size_t>(i);
-  const double part = (distance - c.distance[at - 1]) / (c.distance[at] - c.distance[at - 1]);
-  return std::lerp(c.log_ratio[at - 1], c.log_ratio[at], part);
+  return of(kind).distance(distance);
 }
 
-double Calibration::cap(DescriptorKind kind) const { return curve(kind).cap; }
+double Calibration::cap(DescriptorKind kind) const { return of(kind).cap; }
 
-float Calibration::unchanged(DescriptorKind kind) const { return curve(kind).unchanged; }
+float Calibration::unchanged(DescriptorKind kind) const { return of(kind).unchanged; }
 
-double Calibration::movement_log_ratio(double correlation, double variance) {
-  // Two normal distributions of that variance, of mean kCopy for a copy and 0 for a look-alike.
-  // Heavy edits leave copies a mean of 0.3 and more (docs/decisions/0007-matching.md).
-  constexpr double kCopy = 0.3;
-  return kCopy / variance * (correlation - kCopy / 2);
+double Calibration::nats_per_unit(DescriptorKind kind) const { return of(kind).nats_per_unit; }
+
+double Calibration::new_information(const Movement& movement) const {
+  const auto& all = of(movement.kind).movement;
+  if (movement.unchanged || all.empty()) return 0;
+  const auto found = std::find_if(all.begin(), all.end() - 1, [&](const MovementCurves& curves) {
+    return movement.least <= curves.up_to;
+  });
+  return found->correlation[movement.views == 1 ? 0 : 1](movement.correlation);
 }
-
-double Calibration::new_information(DescriptorKind kind, double correlation) const {
-  return movement_log_ratio(correlation, curve(kind).movement_variance);
-}
-
-double Calibration::nats_per_unit(DescriptorKind kind) const { return curve(kind).nats_per_unit; }
 
 double Calibration::threshold(double per_million_hours, std::size_t entries) const {
   const double log_budget = std::log(1e6 / per_million_hours) +

@@ -1,6 +1,7 @@
 // What distances and scores mean, measured on background video.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,6 +11,20 @@
 #include "core/result.h"
 
 namespace staydown::matching {
+
+// What happened between pairs of frames that voted, (q', r'), and another, (q, r).
+struct Movement {
+  DescriptorKind kind = DescriptorKind::kPdq;
+  // On one side at least it is the same picture as at an earlier vote; then nothing else is set.
+  bool unchanged = false;
+  // To the vote from which it is least: geometric mean of d(q, q') and d(r, r').
+  double least = 0;
+  // -1 to 1: the cosine between the query's and the reference's difference vector, mean over the
+  // votes. A copy moves with the reference; a look-alike (same place, other moment) at its own
+  // will.
+  double correlation = 0;
+  int views = 1;  // of the picture, over which it was measured: 1 or 2
+};
 
 // Read from the JSON file that bench/calibrate writes (it states corpus, distinct hours and
 // command; docs/decisions/0007-matching.md says how the figures are obtained). Immutable and
@@ -29,13 +44,9 @@ class Calibration {
   // Two frames at most this far apart are the same picture.
   float unchanged(DescriptorKind kind) const;
 
-  // The most that a pair of frames may add in nats once another pair has voted. `correlation` of
-  // the movements from that pair to this one, -1 to 1: the cosine between the query's and the
-  // reference's difference vector. A copy moves with the reference; a look-alike (same place, other
-  // moment) moves at its own will, with a correlation about zero. Negative below 0.15.
-  double new_information(DescriptorKind kind, double correlation) const;
-  // What it is made of; for the program that measures the variance.
-  static double movement_log_ratio(double correlation, double variance);
+  // The most that a pair of frames may add in nats once others have voted: log P(correlation |
+  // copy) / P(correlation | look-alike), negative where it moves otherwise than the reference.
+  double new_information(const Movement& movement) const;
 
   // How much likelier, in nats, a frame is from the closer of two frames of a reference, per unit
   // by which it is closer.
@@ -49,19 +60,29 @@ class Calibration {
   const std::string& version() const { return version_; }
 
  private:
+  // Linear between its points, level outside them.
   struct Curve {
-    std::vector<float> distance;    // ascending
-    std::vector<double> log_ratio;  // same length; linear in between
+    std::vector<double> at;         // ascending
+    std::vector<double> log_ratio;  // same length
+    double operator()(double x) const;
+  };
+  struct MovementCurves {
+    double up_to = 0;                  // units of distance; the last holds for anything beyond too
+    std::array<Curve, 2> correlation;  // measured over one view, over two
+  };
+  struct Kind {
+    Curve distance;
     double cap = 0;
     float unchanged = 0;
     double nats_per_unit = 0;
-    double movement_variance = 0;  // see movement_log_ratio
+    // The more moved, the less of a movement is noise: curves by Movement::least, ascending.
+    std::vector<MovementCurves> movement;
   };
-  const Curve& curve(DescriptorKind kind) const;
-  static Result<Curve> parse_curve(std::string_view json, std::string_view name);
+  const Kind& of(DescriptorKind kind) const;
+  static Result<Kind> parse_kind(std::string_view json, std::string_view name);
 
   std::string version_;
-  Curve pdq_, embedding_;
+  Kind pdq_, embedding_;
   double starts_per_hour_ = 3600;  // sampled frames of a stream in an hour
   double tail_rate_ = 1;           // measured tail: log rate falls by this per nat
   double tail_log_per_entry_hour_ = 0;

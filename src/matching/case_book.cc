@@ -15,6 +15,10 @@ bool same_part(const Interval& a, const Interval& b) {
   return 2 * shared >= std::min(a.length(), b.length());
 }
 
+// Of two explanations of one part the later holds, for which the tracker has decided by now, unless
+// it is weaker by more than a frame.
+bool outdone(double before, double later) { return later + 1 >= before; }
+
 Interval hull(const Interval& a, const Interval& b) {
   return {std::min(a.begin, b.begin), std::max(a.end, b.end)};
 }
@@ -68,18 +72,20 @@ CaseBook::OpenCase* CaseBook::joined_by(const Match& match) {
 
 void CaseBook::extend(OpenCase& open_case, const Match& match, const Verdict& verdict) {
   if (weight(verdict) > weight(open_case.verdict)) open_case.verdict = verdict;
-  if (match.score >= open_case.match.score) open_case.match = match;
+  const Match& best = open_case.match;
+  if (match.strength >= best.strength ||
+      (same_part(best.query, match.query) && outdone(best.strength, match.strength))) {
+    open_case.match = match;
+  }
 
   auto& showings = open_case.showings;
-  Showing added{match.query, match.interval, match.score};
-  const auto weaker = [&](const Showing& known) {
-    return same_part(known.query, added.query) && known.score <= added.score;
+  const Showing added{match.query, match.interval, match.strength};
+  const auto explained = [&](const Showing& known) {
+    return same_part(known.query, added.query) && !outdone(known.strength, added.strength);
   };
-  const bool explained = std::any_of(showings.begin(), showings.end(), [&](const Showing& known) {
-    return same_part(known.query, added.query) && known.score > added.score;
-  });
-  if (explained) return;
-  std::erase_if(showings, weaker);
+  if (std::any_of(showings.begin(), showings.end(), explained)) return;
+  std::erase_if(showings,
+                [&](const Showing& known) { return same_part(known.query, added.query); });
   showings.push_back(added);
   if (showings.size() <= kMaxShowings) return;
   showings[1].query = hull(showings[0].query, showings[1].query);

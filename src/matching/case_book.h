@@ -42,11 +42,11 @@ class CaseBook {
   // One stretch of the stream that showed the reference along one line.
   struct Showing {
     Interval query, reference;
-    double score;
+    double strength;
 
     template <typename Self, typename Archive>
     static void fields(Self& self, Archive& archive) {
-      archive(self.query, self.reference, self.score);
+      archive(self.query, self.reference, self.strength);
     }
   };
   struct OpenCase {

@@ -11,8 +11,9 @@ namespace {
 // A frame stands for the moments around it: half of the 500 ms at which references are sampled.
 constexpr double kReach = 0.25;
 constexpr double kReferenceStep = 2 * kReach;
-// How many entries before a time may still reach it by a long `end` (up to three views each).
-constexpr std::ptrdiff_t kLookBack = 12;
+// How many entries before a time may still reach it by a long `end`: ten seconds of three views at
+// the usual pace. A view that stands still for longer beside one that moves fast is not found.
+constexpr std::ptrdiff_t kLookBack = 64;
 // Prior odds: the pair of views that matched before against any other, and a time at the centre of
 // the window against one in its outer parts.
 constexpr double kUsualViews = 16, kCentral = 4;
@@ -70,6 +71,14 @@ void locate(const std::vector<Comparison>& comparisons, const ReferenceTimeline&
 }
 
 }  // namespace
+
+double log_prior(View view, const QueryFrame& frame) {
+  constexpr double kWhole = 4;  // against any other view
+  const auto odds = [](View v) { return v == View::kFull || v == View::kTrimmed ? kWhole : 1; };
+  double all = 0;
+  for (const Descriptor* shown : frame.views) all += odds(shown->view);
+  return all > 0 ? std::log(odds(view) / all) : 0;
+}
 
 const Descriptor* view_of(const QueryFrame& frame, View view, DescriptorKind kind) {
   const auto found = std::find_if(frame.views.begin(), frame.views.end(), [&](const Descriptor* d) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <deque>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "matching/alignment.h"
@@ -35,6 +36,10 @@ QueryFrame query_frame_of(const PastFrame& past) {
   QueryFrame frame{past.time, {}};
   for (const Descriptor& view : past.views) frame.views.push_back(&view);
   return frame;
+}
+
+bool same_reference(const Alignment& a, const Alignment& b) {
+  return a.reference()->info.id == b.reference()->info.id;
 }
 
 bool covers_half(const Interval& of, const Interval& by) {
@@ -87,7 +92,7 @@ class StreamTracker::Impl {
       if (decided) return a.last_support() != last_frame_;  // where does it end?
       return a.score() > 0 && !std::any_of(open_.begin(), open_.end(), [&](const Alignment& b) {
                return b.peak() >= options_.takedown_score && b.votes() >= kMinVotes &&
-                      b.reference()->info.id == a.reference()->info.id;
+                      same_reference(a, b);
              });
     });
   }
@@ -97,6 +102,8 @@ class StreamTracker::Impl {
     for (const Alignment& a : open_) highest = std::max(highest, a.score());
     return highest;
   }
+
+  const std::string& calibration() const { return calibration_->version(); }
 
   template <typename Self, typename Archive>
   static void fields(Self& self, Archive& archive) {
@@ -108,16 +115,29 @@ class StreamTracker::Impl {
     return a.votes() >= kMinVotes && a.peak() >= options_.review_score;
   }
 
+  double frames_worth(double nats) const {
+    return nats / std::max(1.0, calibration_->cap(DescriptorKind::kPdq));
+  }
+
+  Match match_of(const Alignment& a, bool ended) const {
+    Match match = a.match(ended);
+    match.strength = frames_worth(a.strength());
+    return match;
+  }
+
   // Another alignment of the same reference explains the same part of the stream better: it is
-  // stronger by about a frame, or explains more frames. Of a reference that loops many lines are
-  // equally strong.
+  // stronger, where explaining most of the stream counts as much as a frame. Of a reference that
+  // loops many lines are about equally strong.
   bool superseded(const Alignment& a) const {
-    const double frame = std::max(1.0, calibration_->cap(DescriptorKind::kPdq));
+    double most = 1;
+    for (const Alignment& b : open_) {
+      if (same_reference(a, b)) most = std::max(most, b.explained());
+    }
     const auto rank = [&](const Alignment& x) {
-      return std::pair(std::round(x.strength() / frame), x.explained());
+      return frames_worth(x.strength()) + std::max(0.0, x.explained()) / most;
     };
     return std::any_of(open_.begin(), open_.end(), [&](const Alignment& b) {
-      if (&a == &b || a.reference()->info.id != b.reference()->info.id) return false;
+      if (&a == &b || !same_reference(a, b)) return false;
       const bool better = rank(b) > rank(a) || (rank(b) == rank(a) && &b < &a);
       return better && reportable(b) && covers_half(a.query(), b.query());
     });
@@ -126,7 +146,7 @@ class StreamTracker::Impl {
   template <typename Predicate>
   void end_where(Predicate ends, std::vector<Match>& matches) {
     for (const Alignment& a : open_) {
-      if (ends(a) && reportable(a) && !superseded(a)) matches.push_back(a.match(true));
+      if (ends(a) && reportable(a) && !superseded(a)) matches.push_back(match_of(a, true));
     }
     std::erase_if(open_, ends);
   }
@@ -251,7 +271,7 @@ class StreamTracker::Impl {
     }
     for (const Alignment& a : open_) {
       if (a.last_support() >= since && reportable(a) && !superseded(a)) {
-        matches.push_back(a.match(false));
+        matches.push_back(match_of(a, false));
       }
     }
   }
@@ -283,7 +303,16 @@ std::vector<Match> StreamTracker::update(const Observation& observation) {
 std::vector<Match> StreamTracker::finish() { return impl_->finish(); }
 bool StreamTracker::undecided() const { return impl_->undecided(); }
 double StreamTracker::score() const { return impl_->score(); }
-void StreamTracker::save(ArchiveWriter& archive) const { Impl::fields(*impl_, archive); }
-void StreamTracker::load(ArchiveReader& archive) { Impl::fields(*impl_, archive); }
+void StreamTracker::save(ArchiveWriter& archive) const {
+  archive(impl_->calibration());
+  Impl::fields(*impl_, archive);
+}
+bool StreamTracker::load(ArchiveReader& archive) {
+  std::string calibration;
+  archive(calibration);
+  if (calibration != impl_->calibration()) return false;
+  Impl::fields(*impl_, archive);
+  return true;
+}
 
 }  // namespace staydown::matching

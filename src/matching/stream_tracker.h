@@ -57,9 +57,10 @@ class StreamTracker {
   double score() const;
 
   // Saved state: a tracker made with the same calibration and options that loads it gives from then
-  // on what this one gives.
+  // on what this one gives. Of another calibration scores mean something else: false, with the rest
+  // of the archive unread, and the tracker begins anew.
   void save(ArchiveWriter& archive) const;
-  void load(ArchiveReader& archive);
+  bool load(ArchiveReader& archive);
 
  private:
   class Impl;

@@ -8,7 +8,7 @@ namespace staydown::service {
 namespace {
 
 // Of the fields of everything below: a change of any of them is another version.
-constexpr std::uint8_t kVersion = 2;
+constexpr std::uint8_t kVersion = 3;
 
 ReferenceTimelinePtr resolve(ReferenceHeader header, const ReferenceSet& enforced) {
   const auto found = enforced.find(header.info.id);
@@ -56,8 +56,9 @@ Result<WatchedStream> load_stream(std::span<const std::uint8_t> saved, WatchedSt
   ArchiveReader body(head.left(), std::move(references));
   media::SamplerMemory memory;
   body(stream.account, stream.air.end, stream.air.ingested, memory, stream.cases);
-  stream.tracker.load(body);
-  if (body.failed() || !body.done()) return fail(ErrorCode::kCorrupt, "saved stream is damaged");
+  const bool whole = stream.tracker.load(body);
+  if (body.failed() || (whole && !body.done()))
+    return fail(ErrorCode::kCorrupt, "saved stream is damaged");
   stream.sampler.recall(std::move(memory));
   return stream;
 }

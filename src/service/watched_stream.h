@@ -32,7 +32,8 @@ Bytes save_stream(const WatchedStream& stream);
 
 // `blank` becomes the stream that was saved. A reference that is enforced as it was is used again;
 // of others only what an event says of them is known, and the tracker goes on with the generation
-// that is enforced now. kCorrupt: of another version, or damaged.
+// that is enforced now. Saved under another calibration, its cases go on and its alignments begin
+// anew. kCorrupt: of another version, or damaged.
 Result<WatchedStream> load_stream(std::span<const std::uint8_t> saved, WatchedStream blank,
                                   const ReferenceSet& enforced);
 

@@ -21,11 +21,42 @@ TEST(Calibration, ReadsCurvesBetweenTheirPoints) {
 TEST(Calibration, CountsAsNewOnlyMovementThatIsFollowed) {
   const auto calibration = testing::test_calibration();
   const auto nats = [&](double correlation) {
-    return calibration->new_information(DescriptorKind::kPdq, correlation);
+    return calibration->new_information({.least = 20, .correlation = correlation});
   };
   EXPECT_NEAR(nats(1), 12.75, 1e-6);
   EXPECT_NEAR(nats(0.15), 0, 1e-6);
   EXPECT_NEAR(nats(0), -2.25, 1e-6);
+  EXPECT_EQ(calibration->new_information({.unchanged = true, .correlation = 1}), 0);
+}
+
+constexpr std::string_view kMovements = R"({"format": 1, "version": "x", "curves": {"pdq": {
+  "cap": 3, "unchanged": 1, "nats_per_unit": 1, "points": [[0, 1]], "movement": [
+    {"up_to": 20, "one_view": [[0, -1], [0.5, 2]], "two_views": [[0, -2], [0.5, 4]]},
+    {"up_to": 40, "one_view": [[0, -3], [0.5, 3]], "two_views": [[0, -6], [0.5, 6]]}]}},
+  "false_alarms": {"starts_per_hour": 1, "tail_rate": 1, "tail_log_per_entry_hour": 0}})";
+
+TEST(Calibration, HasACurveForEachSizeOfMovementAndNumberOfViews) {
+  const auto calibration = Calibration::parse(kMovements, "mine.json");
+  ASSERT_TRUE(calibration) << calibration.error().message;
+  const auto nats = [&](double least, double correlation, int views) {
+    return calibration->new_information(
+        {.least = least, .correlation = correlation, .views = views});
+  };
+  EXPECT_DOUBLE_EQ(nats(20, 0.25, 1), 0.5);
+  EXPECT_DOUBLE_EQ(nats(20, 0.25, 2), 1);
+  EXPECT_DOUBLE_EQ(nats(20, 0.9, 2), 4);
+  EXPECT_DOUBLE_EQ(nats(20, -0.9, 2), -2);
+  EXPECT_DOUBLE_EQ(nats(21, 0.5, 1), 3);
+  EXPECT_DOUBLE_EQ(nats(200, 0.5, 2), 6);  // beyond the last
+}
+
+TEST(Calibration, RefusesSizesOfMovementOutOfOrder) {
+  std::string json(kMovements);
+  json.replace(json.find("20"), 2, "40");
+  const auto refused = Calibration::parse(json, "mine.json");
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message,
+              HasSubstr("mine.json: pdq: movement must be in ascending order of up_to"));
 }
 
 TEST(Calibration, GivesNoWeightToAKindWithoutACurve) {
@@ -58,7 +89,7 @@ TEST(Calibration, NamesTheFileAndWhatIsWrongWithIt) {
   EXPECT_THAT(message("{"), HasSubstr("calibration mine.json"));
   EXPECT_THAT(message(R"({"format": 2})"), HasSubstr("format must be 1"));
   EXPECT_THAT(message(R"({"format": 1, "version": "x", "curves": {"pdq": {"cap": 3, "unchanged": 1,
-      "nats_per_unit": 1, "movement_variance": 1, "points": [[2, 1], [1, 2]]}}})"),
+      "nats_per_unit": 1, "points": [[2, 1], [1, 2]]}}})"),
               HasSubstr("mine.json: pdq: points must be in ascending order"));
   EXPECT_THAT(
       message(R"({"format": 1, "version": "x", "curves": {"pdq": {"cap": 3, "unchanged": -1}}})"),
@@ -72,6 +103,8 @@ TEST(Calibration, ShipsWithOneFileInTheBinary) {
   EXPECT_FALSE(shipped.version().empty());
   EXPECT_GT(shipped.log_ratio(DescriptorKind::kPdq, 10), 10);
   EXPECT_LT(shipped.log_ratio(DescriptorKind::kPdq, 128), -1);
+  EXPECT_GT(shipped.new_information({.least = 20, .correlation = 0.8, .views = 2}), 2);
+  EXPECT_LT(shipped.new_information({.least = 20, .correlation = 0, .views = 2}), -1);
   for (int d = 1; d <= 256; ++d) {
     EXPECT_LE(shipped.log_ratio(DescriptorKind::kPdq, static_cast<float>(d)),
               shipped.log_ratio(DescriptorKind::kPdq, static_cast<float>(d - 1)))

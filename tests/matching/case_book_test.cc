@@ -28,6 +28,7 @@ Match showing(const std::string& id, Interval query, Interval reference, double 
   match.query = query;
   match.interval = reference;
   match.score = score;
+  match.strength = score / 16;
   return match;
 }
 
@@ -92,6 +93,17 @@ TEST(CaseBook, LetsTheStrongerOfTwoExplanationsCount) {
   book.apply(20s, Judged{{showing("ref-a", {0s, 20s}, {5s, 25s}, 90), kTakedown}});
   EXPECT_THAT(book.finish(), ElementsAre(Step(1, CaseStepKind::kClosed,
                                               MatchOf("ref-a").query(0s, 20s).reference(5s, 25s))));
+}
+
+TEST(CaseBook, LetsTheLaterOfTwoAboutEquallyStrongExplanationsCount) {
+  CaseBook book;
+  book.apply(20s, Judged{{showing("ref-a", {0s, 20s}, {70s, 90s}, 90), kTakedown}});
+  book.apply(22s, Judged{{showing("ref-a", {0s, 22s}, {5s, 27s}, 88), kTakedown}});
+  book.apply(24s, Judged{{showing("ref-a", {0s, 24s}, {40s, 64s}, 60), kTakedown}});
+  const auto closed = book.finish();
+  ASSERT_THAT(closed, ElementsAre(Step(1, CaseStepKind::kClosed,
+                                       MatchOf("ref-a").query(0s, 22s).reference(5s, 27s))));
+  EXPECT_EQ(closed.front().match.score, 88);
 }
 
 TEST(CaseBook, NeverLowersAVerdictWithinACase) {

@@ -9,7 +9,8 @@ namespace staydown::testing {
 
 inline constexpr std::string_view kTestCalibration = R"({
   "format": 1, "version": "test",
-  "curves": {"pdq": {"cap": 14, "unchanged": 6, "nats_per_unit": 0.4, "movement_variance": 0.02,
+  "curves": {"pdq": {"cap": 14, "unchanged": 6, "nats_per_unit": 0.4,
+    "movement": [{"up_to": 256, "one_view": [[-1, -17.25], [1, 12.75]], "two_views": [[-1, -17.25], [1, 12.75]]}],
     "points": [[0, 14], [34, 14], [44, 10], [54, 7], [64, 4], [74, 1.5], [84, -0.5], [94, -2],
                [104, -3], [256, -3.5]]}},
   "false_alarms": {"starts_per_hour": 3600, "tail_rate": 1, "tail_log_per_entry_hour": 0}})";

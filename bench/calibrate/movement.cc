@@ -1,0 +1,172 @@
+#include "calibrate/movement.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <stdexcept>
+
+#include "calibrate/curve.h"
+#include "matching/frame_score.h"
+#include "matching/vote_history.h"
+
+namespace staydown::calibrate {
+namespace {
+
+// As matching::Alignment judges them.
+constexpr MediaTime kJudgedStep = std::chrono::milliseconds(500);
+constexpr float kLookAlike = 60, kAnyDistance = 256;
+constexpr MediaTime kLeastShift = std::chrono::seconds(2);
+constexpr MediaTime kShiftStep = std::chrono::milliseconds(1500);
+// How far from its place a frame is looked for: half the reference's usual step.
+constexpr double kHalfWidth = 0.125;
+
+constexpr double kFirst = -0.3, kBin = 0.1;
+constexpr std::size_t kBins = 11;  // the last begins at 0.7
+constexpr double kResolved = 3;
+
+struct Line {
+  double speed = 1, offset = 0;
+  double at(MediaTime t) const { return speed * seconds(t) + offset; }
+};
+
+// One sequence of frames held against a reference along a line, as matching::Alignment does.
+class Replay {
+ public:
+  Replay(const ReferenceTimeline& reference, const Line& line, float most_distance,
+         const matching::Calibration& calibration)
+      : reference_(reference),
+        line_(line),
+        most_distance_(most_distance),
+        calibration_(calibration) {}
+
+  // By one view of each frame or by two.
+  void run(std::span<const Moment> stream, std::size_t views, Movements& movements) {
+    matching::VoteHistory votes;
+    std::optional<std::size_t> before;
+    for (const Moment& moment : stream) {
+      matching::QueryFrame frame{moment.front().time, {}};
+      for (const Descriptor& view : moment) {
+        if (views == 2 || view.view == View::kFull) frame.views.push_back(&view);
+      }
+      const auto found =
+          score_frame(frame, reference_, {line_.at(frame.time), kHalfWidth}, {}, calibration_);
+      if (!found || found->log_ratio <= 0 || found->distance > most_distance_) continue;
+      const auto movement =
+          votes.movement(frame, reference_, found->entry, DescriptorKind::kPdq, calibration_);
+      if (movement && movement->unchanged) continue;
+      if (movement && movement->least <= kSizes.back() &&
+          static_cast<std::size_t>(movement->views) == views) {
+        movements.found[views - 1].push_back(*movement);
+        if (views == 1) movements.one_sided.push_back(one_sided(*found, *before));
+      }
+      votes.add(frame, *found->query, reference_, found->entry);
+      before = found->entry;
+    }
+  }
+
+ private:
+  // (d(q, r') - d(q, r))^2 / d(r, r').
+  double one_sided(const matching::FrameScore& found, std::size_t before) const {
+    const DescriptorValue& now = reference_.entries[found.entry].value;
+    const DescriptorValue& then = reference_.entries[before].value;
+    const double closer = distance(found.query->value, then) - found.distance;
+    return closer * closer / std::max(1.0F, distance(now, then));
+  }
+
+  const ReferenceTimeline& reference_;
+  Line line_;
+  float most_distance_;
+  const matching::Calibration& calibration_;
+};
+
+std::array<double, kBins> binned(const std::vector<double>& correlations) {
+  std::array<double, kBins> bins{};
+  for (const double correlation : correlations) {
+    const double bin = std::floor((correlation - kFirst) / kBin);
+    ++bins[static_cast<std::size_t>(std::clamp(bin, 0.0, static_cast<double>(kBins - 1)))];
+  }
+  return bins;
+}
+
+// Bins, the outer ones joined to their neighbours until they hold three look-alikes.
+std::vector<std::size_t> resolved_bins(const std::array<double, kBins>& look_alikes) {
+  std::vector<std::size_t> group(kBins);
+  std::size_t low = 0, high = kBins - 1;
+  for (double held = look_alikes[low]; held < kResolved && low < high;) held += look_alikes[++low];
+  for (double held = look_alikes[high]; held < kResolved && low < high;)
+    held += look_alikes[--high];
+  for (std::size_t bin = 0; bin < kBins; ++bin) group[bin] = std::clamp(bin, low, high);
+  return group;
+}
+
+}  // namespace
+
+Movements look_alikes(const Corpus& corpus, const matching::Calibration& calibration) {
+  Movements movements;
+  for (const Frames& clip : corpus.clips) {
+    const ReferenceTimelinePtr reference = timeline_of(clip);
+    const auto stream = moments(clip.frames, kJudgedStep);
+    for (MediaTime shift = kLeastShift; shift < reference->duration; shift += kShiftStep) {
+      Replay replay(*reference, {1, seconds(shift)}, kLookAlike, calibration);
+      for (const std::size_t views : {1, 2}) replay.run(stream, views, movements);
+    }
+  }
+  if (movements.found[0].empty() || movements.found[1].empty()) {
+    throw std::runtime_error("no clip looks like itself at another moment");
+  }
+  return movements;
+}
+
+Movements copies(const Corpus& corpus, const matching::Calibration& calibration) {
+  std::map<std::string, ReferenceTimelinePtr> timelines;
+  for (const Frames& clip : corpus.clips) timelines[clip.name] = timeline_of(clip);
+  Movements movements;
+  for (const Copy& copy : corpus.copies) {
+    if (!calibrates(copy.clip)) continue;
+    Replay replay(*timelines.at(copy.clip), {copy.speed, copy.offset}, kAnyDistance, calibration);
+    const auto stream = moments(copy.frames, kJudgedStep);
+    for (const std::size_t views : {1, 2}) replay.run(stream, views, movements);
+  }
+  return movements;
+}
+
+std::vector<double> correlations(const std::vector<matching::Movement>& found, std::size_t size) {
+  const double least = size == 0 ? 0 : kSizes[size - 1];
+  std::vector<double> chosen;
+  for (const matching::Movement& movement : found) {
+    if (movement.least > least && movement.least <= kSizes[size]) {
+      chosen.push_back(movement.correlation);
+    }
+  }
+  return chosen;
+}
+
+std::vector<std::pair<double, double>> movement_curve(const std::vector<double>& look_alikes,
+                                                      const std::vector<double>& copies) {
+  const auto unrelated = binned(look_alikes), related = binned(copies);
+  const auto groups = resolved_bins(unrelated);
+  std::vector<double> falling_ratio;  // from the highest correlation down
+  for (std::size_t bin = kBins; bin-- > 0;) {
+    double unrelated_here = 0, related_here = 0;
+    for (std::size_t other = 0; other < kBins; ++other) {
+      if (groups[other] != groups[bin]) continue;
+      unrelated_here += unrelated[other];
+      related_here += related[other];
+    }
+    const double background_share =
+        (unrelated_here + 1) / static_cast<double>(look_alikes.size() + 1);
+    const double copy_share = (1 - kOverlaid) * related_here / static_cast<double>(copies.size()) +
+                              kOverlaid * background_share;
+    falling_ratio.push_back(std::log(copy_share / background_share));
+  }
+  falling_ratio = falling(falling_ratio);
+  std::vector<std::pair<double, double>> points;
+  for (std::size_t bin = 0; bin < kBins; ++bin) {
+    points.emplace_back(kFirst + kBin * (static_cast<double>(bin) + 0.5),
+                        falling_ratio[kBins - 1 - bin]);
+  }
+  return points;
+}
+
+}  // namespace staydown::calibrate
