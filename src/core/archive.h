@@ -130,7 +130,8 @@ class ArchiveWriter {
  private:
   template <typename T>
   void put(const T& value) {
-    using namespace archive_detail;
+    using archive_detail::HasFields, archive_detail::is_duration, archive_detail::is_id,
+        archive_detail::is_range;
     if constexpr (std::same_as<T, bool>) {
       bytes_.push_back(value ? 1 : 0);
     } else if constexpr (std::is_enum_v<T>) {
@@ -142,22 +143,17 @@ class ArchiveWriter {
     } else if constexpr (std::signed_integral<T>) {
       const auto wide = static_cast<std::int64_t>(value);
       put((static_cast<std::uint64_t>(wide) << 1) ^ static_cast<std::uint64_t>(wide >> 63));
-    } else if constexpr (std::floating_point<T>) {
+    } else if constexpr (std::floating_point<T> || std::same_as<T, Sha256>) {
       bits(value);
     } else if constexpr (is_duration<T>) {
       put(static_cast<std::int64_t>(value.count()));
     } else if constexpr (std::same_as<T, WallTime>) {
       put(value.time_since_epoch());
-    } else if constexpr (std::same_as<T, std::string>) {
+    } else if constexpr (std::same_as<T, std::string> || std::same_as<T, Bytes>) {
       put(value.size());
       bytes_.insert(bytes_.end(), value.begin(), value.end());
     } else if constexpr (is_id<T>) {
       put(value.value);
-    } else if constexpr (std::same_as<T, Sha256>) {
-      bits(value);
-    } else if constexpr (std::same_as<T, Bytes>) {
-      put(value.size());
-      bytes_.insert(bytes_.end(), value.begin(), value.end());
     } else if constexpr (std::same_as<T, DescriptorValue>) {
       put(static_cast<std::uint64_t>(value.index()));
       std::visit([&](const auto& one) { put(one); }, value);
@@ -243,7 +239,8 @@ class ArchiveReader {
 
   template <typename T>
   void get(T& value) {
-    using namespace archive_detail;
+    using archive_detail::HasFields, archive_detail::is_duration, archive_detail::is_id,
+        archive_detail::is_range;
     if constexpr (std::same_as<T, bool>) {
       value = number() != 0;
     } else if constexpr (std::is_enum_v<T>) {
@@ -257,7 +254,7 @@ class ArchiveReader {
       const auto wide = static_cast<std::int64_t>((folded >> 1) ^ (~(folded & 1) + 1));
       if (!std::in_range<T>(wide)) return fail();
       value = static_cast<T>(wide);
-    } else if constexpr (std::floating_point<T>) {
+    } else if constexpr (std::floating_point<T> || std::same_as<T, Sha256>) {
       bits(value);
     } else if constexpr (is_duration<T>) {
       std::int64_t ticks = 0;
@@ -273,8 +270,6 @@ class ArchiveReader {
       left_ = left_.subspan(size);
     } else if constexpr (is_id<T>) {
       get(value.value);
-    } else if constexpr (std::same_as<T, Sha256>) {
-      bits(value);
     } else if constexpr (std::same_as<T, DescriptorValue>) {
       if (number() == static_cast<std::uint64_t>(DescriptorKind::kPdq)) {
         get(value.template emplace<PdqHash>());

@@ -51,6 +51,7 @@ Result<WatchedStream> load_stream(std::span<const std::uint8_t> saved, WatchedSt
     return fail(ErrorCode::kCorrupt, "saved stream of another version, or damaged");
   }
   std::vector<ReferenceTimelinePtr> references;
+  references.reserve(headers.size());
   for (auto& header : headers) references.push_back(resolve(std::move(header), enforced));
 
   ArchiveReader body(head.left(), std::move(references));
