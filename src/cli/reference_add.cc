@@ -22,9 +22,9 @@ constexpr const char* kExamples = R"(Examples:
   staydown reference add news.mp4 --interval 1:30-2:15.5 --id halle-clip --max-verdict review
   staydown reference add a.mp4 b.mp4 --bank bank.db
 
-Each video is added twice: its keyframes first, which are enforced at once, then the whole video at four frames
-a second as the next generation of the same reference. After Ctrl-C the bank holds the last complete generation;
-the same command again goes on. The bank keeps hashes, never the video.)";
+Each video is added twice: its keyframes first, which are enforced at once, then the whole video, at up to 25
+frames a second where it moves fast, as the next generation of the same reference. After Ctrl-C the bank holds the
+last complete generation; the same command again goes on. The bank keeps hashes, never the video.)";
 
 struct AddFlags {
   BankFlags bank;
