@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
-#include <regex>
 
 #include "report/sample_scan.h"
 
@@ -28,15 +27,16 @@ std::string sample_page(const std::string& label = "Helmet camera, first part") 
   return sample_scan(label).render(sample_time(), drawn_reference);
 }
 
-std::ptrdiff_t count(const std::string& text, const std::string& pattern) {
-  const std::regex regex(pattern);
-  return std::distance(std::sregex_iterator(text.begin(), text.end(), regex),
-                       std::sregex_iterator());
+int count(const std::string& text, const std::string& part) {
+  int found = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
 }
 
 // The page with a script of the reader's, which its content security policy would refuse.
 std::string with_script(std::string page, const std::string& script) {
-  page = std::regex_replace(page, std::regex("<meta http-equiv[^>]*>"), "");
+  const auto policy = page.find("<meta http-equiv");
+  page.erase(policy, page.find('>', policy) + 1 - policy);
   return page.replace(page.rfind("</body>"), 0, "<script>" + script + "</script>");
 }
 

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
-#include <regex>
 #include <sstream>
 
 namespace staydown::service {
