@@ -55,21 +55,21 @@ AlarmRun run_background(const Corpus& corpus, bool calibration_half,
   return run;
 }
 
-std::vector<HighestSum> run_same_place(const Corpus& corpus,
-                                       const matching::Calibration& calibration) {
+std::vector<HighestSum> run_same_place(const Corpus& corpus, const CalibrationFor& calibration) {
   constexpr MediaTime kShortest = std::chrono::seconds(20);
+  constexpr MediaTime kDense = std::chrono::milliseconds(500);
   constexpr float kIndexRadius = 48;
-  const auto shared = std::make_shared<const matching::Calibration>(calibration);
   std::vector<HighestSum> sums;
   for (const Frames& clip : corpus.clips) {
     if (clip.frames.empty() || clip.frames.back().time < kShortest) continue;
+    const auto of_clip = std::make_shared<const matching::Calibration>(calibration(clip.name));
     Frames first{clip.name, {}}, second{clip.name, {}};
     for (const Descriptor& frame : clip.frames) {
       (2 * frame.time < clip.frames.back().time ? first : second).frames.push_back(frame);
     }
     sums.push_back(
         {clip.name, clip.name,
-         highest_sum(moments(second.frames, kStep), timeline_of(first), shared, kIndexRadius)});
+         highest_sum(moments(second.frames, kDense), timeline_of(first), of_clip, kIndexRadius)});
   }
   std::sort(sums.begin(), sums.end(),
             [](const HighestSum& a, const HighestSum& b) { return a.score > b.score; });

@@ -1,6 +1,7 @@
 // How high the sums of unrelated video rise.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -27,10 +28,10 @@ struct AlarmRun {
 AlarmRun run_background(const Corpus& corpus, bool calibration_half,
                         const matching::Calibration& calibration, float radius);
 
-// The second half of each clip of at least 20 s as a stream, against its first half as a reference,
-// hits within distance 48: the same place at another time. Highest first.
-std::vector<HighestSum> run_same_place(const Corpus& corpus,
-                                       const matching::Calibration& calibration);
+// The second half of each clip of at least 20 s as a stream, two frames a second, against its first
+// half as a reference, hits within distance 48: the same place at another time. Highest first.
+using CalibrationFor = std::function<matching::Calibration(const std::string& clip)>;
+std::vector<HighestSum> run_same_place(const Corpus& corpus, const CalibrationFor& calibration);
 
 // rate per entry and hour of sums above h = exp(log_rate - slope * h), for h above `from`.
 struct Tail {

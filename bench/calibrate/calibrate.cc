@@ -4,9 +4,11 @@
 //
 // What is fitted, and on which half: docs/decisions/0007-matching.md.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <exception>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <stdexcept>
@@ -32,6 +34,8 @@ constexpr double kStartsPerHour = 3600;
 // The operating point that is stated: the default rate of takedowns and a bank of a million frames.
 constexpr double kStatedRate = 100;
 constexpr std::size_t kStatedEntries = 1'000'000;
+constexpr std::array<std::pair<std::size_t, const char*>, 2> kNumbersOfViews = {
+    {{0, "one_view"}, {1, "two_views"}}};
 
 double rounded(double value, double digits = 1000) { return std::round(value * digits) / digits; }
 
@@ -102,45 +106,78 @@ Json detected(const Corpus& corpus, const Json& file) {
           {"edits", edits}};
 }
 
-// Clips against another part of themselves; those above zero.
-Json same_place(const Corpus& corpus, const Json& file) {
-  const std::vector<HighestSum> sums = run_same_place(corpus, parsed(file));
+// What movements say, by size and number of views.
+Json movement_curves(const Samples& alike, const Samples& copied) {
+  Json curves = Json::array();
+  for (std::size_t size = 0; size < kSizes.size(); ++size) {
+    Json of_size{{"up_to", kSizes[size]}};
+    for (const auto& [views, key] : kNumbersOfViews) {
+      const auto of_alike = correlations(alike.by_views[views], size);
+      const auto of_copies = correlations(copied.by_views[views], size);
+      if (of_alike.alike.empty() || of_copies.alike.empty()) {
+        throw std::runtime_error("too few clips: a size of movement was never seen");
+      }
+      of_size[key] = points_of(movement_curve(of_alike, of_copies));
+    }
+    curves.push_back(of_size);
+  }
+  return curves;
+}
+
+Json described(const Correlations& found) {
+  return {{"all", found.all},
+          {"alike", found.alike.size()},
+          {"mean", rounded(mean(found.alike))},
+          {"deviation", rounded(deviation(found.alike))}};
+}
+
+// What the curves were measured on, and the mean of their ratio over look-alikes, which must not be
+// above 1.
+Json movements_measured(const Samples& alike, const Samples& copied,
+                        const matching::Calibration& calibration) {
+  Json measured = Json::array();
+  for (std::size_t size = 0; size < kSizes.size(); ++size) {
+    Json of_size{{"up_to", kSizes[size]}};
+    for (const auto& [views, key] : kNumbersOfViews) {
+      of_size[key] = {{"look_alikes", described(correlations(alike.by_views[views], size))},
+                      {"copies", described(correlations(copied.by_views[views], size))}};
+      double ratios = 0, count = 0;
+      for (const auto& [movement, looks_alike] : alike.by_views[views]) {
+        if (movement.least > kSizes[size]) continue;
+        if (size > 0 && movement.least <= kSizes[size - 1]) continue;
+        ++count;
+        if (looks_alike) ratios += std::exp(calibration.new_information(movement));
+      }
+      of_size[key]["mean_ratio"] = rounded(ratios / count);
+      if (ratios > count) throw std::runtime_error("look-alikes would count as copies");
+    }
+    measured.push_back(of_size);
+  }
+  return measured;
+}
+
+// The samples of all clips but one.
+Samples without(const std::map<std::string, Samples>& by_clip, const std::string& left_out) {
+  Samples all;
+  for (const auto& [clip, samples] : by_clip) {
+    if (clip != left_out) all.add(samples);
+  }
+  return all;
+}
+
+// Clips against another part of themselves, by curves to which they did not contribute; those above
+// zero.
+Json same_place(const Corpus& corpus, Json file, const std::map<std::string, Samples>& alike,
+                const Samples& copied) {
+  const auto sums = run_same_place(corpus, [&](const std::string& clip) {
+    file["curves"]["pdq"]["movement"] = movement_curves(without(alike, clip), copied);
+    return parsed(file);
+  });
   Json highest = Json::array();
   for (const HighestSum& sum : sums) {
     if (sum.score > 0) highest.push_back(Json{{"clip", sum.clip}, {"sum", rounded(sum.score)}});
   }
   return {{"clips", sums.size()}, {"highest", highest}};
-}
-
-// What movements say, by size and number of views, and what was measured for it.
-void measure_movement(const Corpus& corpus, Json& file) {
-  Json& curves = file["curves"]["pdq"]["movement"];
-  curves =
-      Json::array({{{"up_to", kSizes.back()}, {"one_view", {{0, 0}}}, {"two_views", {{0, 0}}}}});
-  const auto calibration = parsed(file);
-  const Movements alike = look_alikes(corpus, calibration), copied = copies(corpus, calibration);
-  file["curves"]["pdq"]["nats_per_unit"] = rounded(1 / mean(alike.one_sided));
-  curves = Json::array();
-  Json& measured = file["measured"]["movement"];
-  for (std::size_t size = 0; size < kSizes.size(); ++size) {
-    Json of_size{{"up_to", kSizes[size]}}, counted = of_size;
-    for (const auto& [views, key] : {std::pair{0, "one_view"}, {1, "two_views"}}) {
-      const auto of_alike = correlations(alike.found[views], size);
-      const auto of_copies = correlations(copied.found[views], size);
-      if (of_alike.empty() || of_copies.empty()) {
-        throw std::runtime_error("too few clips: a size of movement was never seen");
-      }
-      of_size[key] = points_of(movement_curve(of_alike, of_copies));
-      counted[key] = {{"look_alikes", of_alike.size()},
-                      {"look_alikes_mean", rounded(mean(of_alike))},
-                      {"look_alikes_deviation", rounded(deviation(of_alike))},
-                      {"copies", of_copies.size()},
-                      {"copies_mean", rounded(mean(of_copies))},
-                      {"copies_deviation", rounded(deviation(of_copies))}};
-    }
-    curves.push_back(of_size);
-    measured.push_back(counted);
-  }
 }
 
 Json calibrate(const Corpus& corpus, const std::string& version, const std::string& description) {
@@ -151,7 +188,7 @@ Json calibrate(const Corpus& corpus, const std::string& version, const std::stri
   const auto count = [](const Histogram& histogram) {
     return std::reduce(histogram.begin(), histogram.end());
   };
-  Json file{{"format", 1}, {"version", version}, {"corpus", description}};
+  Json file{{"format", 2}, {"version", version}, {"corpus", description}};
   file["command"] =
       "bench/calibrate/prepare.py --build BUILD --videos CLIPS --images PHOTOS --work WORK && "
       "calibrate WORK VERSION CORPUS";
@@ -162,7 +199,21 @@ Json calibrate(const Corpus& corpus, const std::string& version, const std::stri
                            {"points", points_of(curve.points)}};
   file["false_alarms"] = false_alarms(Tail{});
   file["measured"] = {{"background_pairs", count(background)}, {"copied_frames", count(copies)}};
-  measure_movement(corpus, file);
+  // Look-alikes that move otherwise do not vote, for which curves are needed: twice.
+  std::map<std::string, Samples> alike;
+  Samples copied, all;
+  Json& movement = file["curves"]["pdq"]["movement"];
+  movement =
+      Json::array({{{"up_to", kSizes.back()}, {"one_view", {{0, 0}}}, {"two_views", {{0, 0}}}}});
+  for (int pass = 0; pass < 2; ++pass) {
+    const auto calibration = parsed(file);
+    alike = look_alikes(corpus, calibration);
+    copied = calibrate::copies(corpus, calibration);
+    all = without(alike, "");
+    movement = movement_curves(all, copied);
+  }
+  file["curves"]["pdq"]["nats_per_unit"] = rounded(1 / mean(all.one_sided));
+  file["measured"]["movement"] = movements_measured(all, copied, parsed(file));
 
   const auto measure = [&](bool calibration_half) {
     return run_background(corpus, calibration_half, parsed(file), kOpeningRadius);
@@ -176,7 +227,7 @@ Json calibrate(const Corpus& corpus, const std::string& version, const std::stri
   file["measured"]["calibration_half"] = alarms_of(calibrated, tail);
   file["measured"]["test_half"] = alarms_of(tested, tail);
   file["measured"]["test_half"]["copies"] = detected(corpus, file);
-  file["measured"]["same_place"] = same_place(corpus, file);
+  file["measured"]["same_place"] = same_place(corpus, file, alike, copied);
   return file;
 }
 

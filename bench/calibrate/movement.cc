@@ -4,7 +4,6 @@
 #include <cmath>
 #include <map>
 #include <optional>
-#include <stdexcept>
 
 #include "calibrate/curve.h"
 #include "matching/frame_score.h"
@@ -13,13 +12,12 @@
 namespace staydown::calibrate {
 namespace {
 
-// As matching::Alignment judges them.
 constexpr MediaTime kJudgedStep = std::chrono::milliseconds(500);
 constexpr float kLookAlike = 60, kAnyDistance = 256;
 constexpr MediaTime kLeastShift = std::chrono::seconds(2);
 constexpr MediaTime kShiftStep = std::chrono::milliseconds(1500);
-// How far from its place a frame is looked for: half the reference's usual step.
-constexpr double kHalfWidth = 0.125;
+// How far from its place a frame is looked for: about as an alignment does after its first votes.
+constexpr double kHalfWidth = 0.5;
 
 constexpr double kFirst = -0.3, kBin = 0.1;
 constexpr std::size_t kBins = 11;  // the last begins at 0.7
@@ -30,7 +28,8 @@ struct Line {
   double at(MediaTime t) const { return speed * seconds(t) + offset; }
 };
 
-// One sequence of frames held against a reference along a line, as matching::Alignment does.
+// One sequence of frames held against a reference along a line: as matching::Alignment does it, but
+// that the line is given.
 class Replay {
  public:
   Replay(const ReferenceTimeline& reference, const Line& line, float most_distance,
@@ -41,7 +40,7 @@ class Replay {
         calibration_(calibration) {}
 
   // By one view of each frame or by two.
-  void run(std::span<const Moment> stream, std::size_t views, Movements& movements) {
+  void run(std::span<const Moment> stream, std::size_t views, Samples& samples) {
     matching::VoteHistory votes;
     std::optional<std::size_t> before;
     for (const Moment& moment : stream) {
@@ -51,15 +50,16 @@ class Replay {
       }
       const auto found =
           score_frame(frame, reference_, {line_.at(frame.time), kHalfWidth}, {}, calibration_);
-      if (!found || found->log_ratio <= 0 || found->distance > most_distance_) continue;
+      if (!found) continue;
+      const bool alike = found->log_ratio > 0 && found->distance <= most_distance_;
       const auto movement =
           votes.movement(frame, reference_, found->entry, DescriptorKind::kPdq, calibration_);
       if (movement && movement->unchanged) continue;
-      if (movement && movement->least <= kSizes.back() &&
-          static_cast<std::size_t>(movement->views) == views) {
-        movements.found[views - 1].push_back(*movement);
-        if (views == 1) movements.one_sided.push_back(one_sided(*found, *before));
+      if (movement && static_cast<std::size_t>(movement->views) == views) {
+        samples.by_views[views - 1].push_back({*movement, alike});
+        if (alike && views == 1) samples.one_sided.push_back(one_sided(*found, *before));
       }
+      if (!alike || (movement && calibration_.new_information(*movement) < 0)) continue;
       votes.add(frame, *found->query, reference_, found->entry);
       before = found->entry;
     }
@@ -102,49 +102,54 @@ std::vector<std::size_t> resolved_bins(const std::array<double, kBins>& look_ali
 
 }  // namespace
 
-Movements look_alikes(const Corpus& corpus, const matching::Calibration& calibration) {
-  Movements movements;
+void Samples::add(const Samples& other) {
+  for (std::size_t i = 0; i < by_views.size(); ++i) {
+    by_views[i].insert(by_views[i].end(), other.by_views[i].begin(), other.by_views[i].end());
+  }
+  one_sided.insert(one_sided.end(), other.one_sided.begin(), other.one_sided.end());
+}
+
+std::map<std::string, Samples> look_alikes(const Corpus& corpus,
+                                           const matching::Calibration& calibration) {
+  std::map<std::string, Samples> by_clip;
   for (const Frames& clip : corpus.clips) {
     const ReferenceTimelinePtr reference = timeline_of(clip);
     const auto stream = moments(clip.frames, kJudgedStep);
     for (MediaTime shift = kLeastShift; shift < reference->duration; shift += kShiftStep) {
       Replay replay(*reference, {1, seconds(shift)}, kLookAlike, calibration);
-      for (const std::size_t views : {1, 2}) replay.run(stream, views, movements);
+      for (const std::size_t views : {1, 2}) replay.run(stream, views, by_clip[clip.name]);
     }
   }
-  if (movements.found[0].empty() || movements.found[1].empty()) {
-    throw std::runtime_error("no clip looks like itself at another moment");
-  }
-  return movements;
+  return by_clip;
 }
 
-Movements copies(const Corpus& corpus, const matching::Calibration& calibration) {
+Samples copies(const Corpus& corpus, const matching::Calibration& calibration) {
   std::map<std::string, ReferenceTimelinePtr> timelines;
   for (const Frames& clip : corpus.clips) timelines[clip.name] = timeline_of(clip);
-  Movements movements;
+  Samples samples;
   for (const Copy& copy : corpus.copies) {
     if (!calibrates(copy.clip)) continue;
     Replay replay(*timelines.at(copy.clip), {copy.speed, copy.offset}, kAnyDistance, calibration);
     const auto stream = moments(copy.frames, kJudgedStep);
-    for (const std::size_t views : {1, 2}) replay.run(stream, views, movements);
+    for (const std::size_t views : {1, 2}) replay.run(stream, views, samples);
   }
-  return movements;
+  return samples;
 }
 
-std::vector<double> correlations(const std::vector<matching::Movement>& found, std::size_t size) {
+Correlations correlations(const std::vector<Sample>& samples, std::size_t size) {
   const double least = size == 0 ? 0 : kSizes[size - 1];
-  std::vector<double> chosen;
-  for (const matching::Movement& movement : found) {
-    if (movement.least > least && movement.least <= kSizes[size]) {
-      chosen.push_back(movement.correlation);
-    }
+  Correlations chosen;
+  for (const auto& [movement, alike] : samples) {
+    if (movement.least <= least || movement.least > kSizes[size]) continue;
+    ++chosen.all;
+    if (alike) chosen.alike.push_back(movement.correlation);
   }
   return chosen;
 }
 
-std::vector<std::pair<double, double>> movement_curve(const std::vector<double>& look_alikes,
-                                                      const std::vector<double>& copies) {
-  const auto unrelated = binned(look_alikes), related = binned(copies);
+std::vector<std::pair<double, double>> movement_curve(const Correlations& look_alikes,
+                                                      const Correlations& copies) {
+  const auto unrelated = binned(look_alikes.alike), related = binned(copies.alike);
   const auto groups = resolved_bins(unrelated);
   std::vector<double> falling_ratio;  // from the highest correlation down
   for (std::size_t bin = kBins; bin-- > 0;) {
@@ -154,9 +159,8 @@ std::vector<std::pair<double, double>> movement_curve(const std::vector<double>&
       unrelated_here += unrelated[other];
       related_here += related[other];
     }
-    const double background_share =
-        (unrelated_here + 1) / static_cast<double>(look_alikes.size() + 1);
-    const double copy_share = (1 - kOverlaid) * related_here / static_cast<double>(copies.size()) +
+    const double background_share = (unrelated_here + 1) / static_cast<double>(look_alikes.all + 1);
+    const double copy_share = (1 - kOverlaid) * related_here / static_cast<double>(copies.all) +
                               kOverlaid * background_share;
     falling_ratio.push_back(std::log(copy_share / background_share));
   }

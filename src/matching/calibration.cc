@@ -69,8 +69,8 @@ Result<Calibration::Kind> Calibration::parse_kind(std::string_view json, std::st
 Result<Calibration> Calibration::parse(std::string_view json, std::string_view name) {
   try {
     const Json object = Json::parse(json);
-    if (object.at("format").get<int>() != 1) {
-      throw std::invalid_argument("format must be 1; use the calibration file of this release");
+    if (object.at("format").get<int>() != 2) {
+      throw std::invalid_argument("format must be 2; use the calibration file of this release");
     }
     Calibration calibration;
     calibration.version_ = object.at("version").get<std::string>();

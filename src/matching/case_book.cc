@@ -10,14 +10,13 @@ constexpr std::size_t kMaxShowings = 32;
 
 VerdictKind weight(const Verdict& verdict) { return std::max(verdict.kind, verdict.would_be); }
 
-bool same_part(const Interval& a, const Interval& b) {
-  const MediaTime shared = std::min(a.end, b.end) - std::max(a.begin, b.begin);
-  return 2 * shared >= std::min(a.length(), b.length());
+bool covers_half(const Interval& of, const Interval& by) {
+  return 2 * (std::min(of.end, by.end) - std::max(of.begin, by.begin)) >= of.length();
 }
 
 // Of two explanations of one part the later holds, for which the tracker has decided by now, unless
 // it is weaker by more than a frame.
-bool outdone(double before, double later) { return later + 1 >= before; }
+bool holds_against(double later, double before) { return later + 1 >= before; }
 
 Interval hull(const Interval& a, const Interval& b) {
   return {std::min(a.begin, b.begin), std::max(a.end, b.end)};
@@ -72,20 +71,25 @@ CaseBook::OpenCase* CaseBook::joined_by(const Match& match) {
 
 void CaseBook::extend(OpenCase& open_case, const Match& match, const Verdict& verdict) {
   if (weight(verdict) > weight(open_case.verdict)) open_case.verdict = verdict;
-  const Match& best = open_case.match;
-  if (match.strength >= best.strength ||
-      (same_part(best.query, match.query) && outdone(best.strength, match.strength))) {
+  if (match.strength >= open_case.match.strength ||
+      (covers_half(open_case.match.query, match.query) &&
+       holds_against(match.strength, open_case.match.strength))) {
+    const double strongest = std::max(match.strength, open_case.match.strength);
     open_case.match = match;
+    open_case.match.strength = strongest;  // what has to be held against
   }
 
   auto& showings = open_case.showings;
-  const Showing added{match.query, match.interval, match.strength};
-  const auto explained = [&](const Showing& known) {
-    return same_part(known.query, added.query) && !outdone(known.strength, added.strength);
-  };
-  if (std::any_of(showings.begin(), showings.end(), explained)) return;
-  std::erase_if(showings,
-                [&](const Showing& known) { return same_part(known.query, added.query); });
+  Showing added{match.query, match.interval, match.strength};
+  for (const Showing& known : showings) {
+    if (holds_against(added.strength, known.strength)) continue;
+    if (covers_half(added.query, known.query)) return;  // explained already
+  }
+  std::erase_if(showings, [&](const Showing& known) {
+    if (!covers_half(known.query, added.query)) return false;
+    added.strength = std::max(added.strength, known.strength);
+    return true;
+  });
   showings.push_back(added);
   if (showings.size() <= kMaxShowings) return;
   showings[1].query = hull(showings[0].query, showings[1].query);

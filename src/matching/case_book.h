@@ -42,7 +42,7 @@ class CaseBook {
   // One stretch of the stream that showed the reference along one line.
   struct Showing {
     Interval query, reference;
-    double strength;
+    double strength;  // the most of all that explained this part
 
     template <typename Self, typename Archive>
     static void fields(Self& self, Archive& archive) {
@@ -51,7 +51,7 @@ class CaseBook {
   };
   struct OpenCase {
     std::uint32_t number;
-    Match match;  // the strongest
+    Match match;  // the strongest, or a later one of the same part that holds against it
     Verdict verdict;
     std::vector<Showing> showings;  // bounded, in order of arrival
 

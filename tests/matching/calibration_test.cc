@@ -29,7 +29,7 @@ TEST(Calibration, CountsAsNewOnlyMovementThatIsFollowed) {
   EXPECT_EQ(calibration->new_information({.unchanged = true, .correlation = 1}), 0);
 }
 
-constexpr std::string_view kMovements = R"({"format": 1, "version": "x", "curves": {"pdq": {
+constexpr std::string_view kMovements = R"({"format": 2, "version": "x", "curves": {"pdq": {
   "cap": 3, "unchanged": 1, "nats_per_unit": 1, "points": [[0, 1]], "movement": [
     {"up_to": 20, "one_view": [[0, -1], [0.5, 2]], "two_views": [[0, -2], [0.5, 4]]},
     {"up_to": 40, "one_view": [[0, -3], [0.5, 3]], "two_views": [[0, -6], [0.5, 6]]}]}},
@@ -75,7 +75,7 @@ TEST(Calibration, AsksForMoreOfALargerBankAndOfARarerAlarm) {
 
 TEST(Calibration, TakesTheMeasuredTailWhereItIsHeavierThanTheory) {
   const auto heavy = Calibration::parse(
-      R"({"format": 1, "version": "x", "curves": {},
+      R"({"format": 2, "version": "x", "curves": {},
           "false_alarms": {"starts_per_hour": 3600, "tail_rate": 0.5, "tail_log_per_entry_hour": 2}})",
       "heavy");
   ASSERT_TRUE(heavy.has_value());
@@ -87,14 +87,14 @@ TEST(Calibration, NamesTheFileAndWhatIsWrongWithIt) {
     return Calibration::parse(json, "mine.json").error().message;
   };
   EXPECT_THAT(message("{"), HasSubstr("calibration mine.json"));
-  EXPECT_THAT(message(R"({"format": 2})"), HasSubstr("format must be 1"));
-  EXPECT_THAT(message(R"({"format": 1, "version": "x", "curves": {"pdq": {"cap": 3, "unchanged": 1,
+  EXPECT_THAT(message(R"({"format": 3})"), HasSubstr("format must be 2"));
+  EXPECT_THAT(message(R"({"format": 2, "version": "x", "curves": {"pdq": {"cap": 3, "unchanged": 1,
       "nats_per_unit": 1, "points": [[2, 1], [1, 2]]}}})"),
               HasSubstr("mine.json: pdq: points must be in ascending order"));
   EXPECT_THAT(
-      message(R"({"format": 1, "version": "x", "curves": {"pdq": {"cap": 3, "unchanged": -1}}})"),
+      message(R"({"format": 2, "version": "x", "curves": {"pdq": {"cap": 3, "unchanged": -1}}})"),
       HasSubstr("unchanged must not be negative"));
-  EXPECT_THAT(message(R"({"format": 1, "version": "x", "curves": {"pdq": {"cap": -1}}})"),
+  EXPECT_THAT(message(R"({"format": 2, "version": "x", "curves": {"pdq": {"cap": -1}}})"),
               HasSubstr("cap must be a positive number"));
 }
 
@@ -103,8 +103,18 @@ TEST(Calibration, ShipsWithOneFileInTheBinary) {
   EXPECT_FALSE(shipped.version().empty());
   EXPECT_GT(shipped.log_ratio(DescriptorKind::kPdq, 10), 10);
   EXPECT_LT(shipped.log_ratio(DescriptorKind::kPdq, 128), -1);
-  EXPECT_GT(shipped.new_information({.least = 20, .correlation = 0.8, .views = 2}), 2);
-  EXPECT_LT(shipped.new_information({.least = 20, .correlation = 0, .views = 2}), -1);
+  for (const double least : {12.0, 20.0, 30.0, 50.0, 100.0}) {
+    for (const int views : {1, 2}) {
+      const auto nats = [&](double correlation) {
+        return shipped.new_information(
+            {.least = least, .correlation = correlation, .views = views});
+      };
+      EXPECT_LT(nats(0), 0) << least;
+      EXPECT_GT(nats(0.8), 2) << least;
+      EXPECT_LT(nats(1), 8) << least;
+      for (double rho = -1; rho < 1; rho += 0.05) EXPECT_LE(nats(rho), nats(rho + 0.05)) << rho;
+    }
+  }
   for (int d = 1; d <= 256; ++d) {
     EXPECT_LE(shipped.log_ratio(DescriptorKind::kPdq, static_cast<float>(d)),
               shipped.log_ratio(DescriptorKind::kPdq, static_cast<float>(d - 1)))

@@ -106,6 +106,27 @@ TEST(CaseBook, LetsTheLaterOfTwoAboutEquallyStrongExplanationsCount) {
   EXPECT_EQ(closed.front().match.score, 88);
 }
 
+TEST(CaseBook, KeepsAShowingOfWhichALaterOneIsButAPart) {
+  CaseBook book;
+  book.apply(100s, Judged{{showing("ref-a", {0s, 100s}, {0s, 100s}, 36), kTakedown}});
+  book.apply(110s, Judged{{showing("ref-a", {70s, 110s}, {70s, 110s}, 34), kTakedown}});
+  EXPECT_THAT(book.finish(),
+              ElementsAre(Step(1, CaseStepKind::kClosed,
+                               MatchOf("ref-a").query(0s, 110s).reference(0s, 110s))));
+}
+
+TEST(CaseBook, NoRowOfEverWeakerExplanationsReplacesAStrongOne) {
+  CaseBook book;
+  for (const int score : {120, 106, 92, 78}) {
+    const MediaTime offset = std::chrono::seconds(120 - score);
+    book.apply(20s,
+               Judged{{showing("ref-a", {0s, 20s}, {offset, offset + 20s}, score), kTakedown}});
+  }
+  EXPECT_THAT(book.finish(),
+              ElementsAre(Step(1, CaseStepKind::kClosed,
+                               MatchOf("ref-a").query(0s, 20s).reference(14s, 34s))));
+}
+
 TEST(CaseBook, NeverLowersAVerdictWithinACase) {
   CaseBook book;
   book.apply(10s, Judged{{showing("ref-a", {0s, 10s}, {0s, 10s}, 50), kTakedown}});

@@ -6,6 +6,7 @@
 #include <random>
 #include <string>
 
+#include "core/archive.h"
 #include "support/match_of.h"
 #include "support/synthetic_stream.h"
 #include "support/test_calibration.h"
@@ -315,6 +316,32 @@ TEST_F(StreamTrackerTest, GoesOnWithTheNextGenerationOfAReference) {
                   .hits = bank.search(second),
                   .references = bank.references()});
   EXPECT_THAT(tracker.finish(), ElementsAre(MatchOf("ref-a").query(0s, 30s).reference(10s, 40s)));
+}
+
+TEST_F(StreamTrackerTest, BeginsAnewWhenSavedUnderAnotherCalibration) {
+  const auto frames = testing::render(bank, {copy_of("ref-a").from(10s).lasting(10s)}, {});
+  tracker.update({.on_air = {0s, 10s},
+                  .descriptors = frames,
+                  .hits = bank.search(frames),
+                  .references = bank.references()});
+  ASSERT_GT(tracker.score(), 0);
+  ArchiveWriter saved;
+  tracker.save(saved);
+
+  StreamTracker same{testing::test_calibration(), kThresholds};
+  ArchiveReader again(saved.bytes(), saved.references());
+  EXPECT_TRUE(same.load(again));
+  EXPECT_TRUE(again.done());
+  EXPECT_EQ(same.score(), tracker.score());
+
+  std::string json(testing::kTestCalibration);
+  json.replace(json.find("\"test\""), 6, "\"next\"");
+  StreamTracker next{std::make_shared<const Calibration>(Calibration::parse(json, "next").value()),
+                     kThresholds};
+  ArchiveReader other(saved.bytes(), saved.references());
+  EXPECT_FALSE(next.load(other));
+  EXPECT_FALSE(other.failed());
+  EXPECT_EQ(next.score(), 0);
 }
 
 TEST_F(StreamTrackerTest, KeepsTheDigestsOfTheSegmentsThatHoldTheEvidence) {

@@ -131,6 +131,20 @@ TEST_F(VoteHistoryTest, ForgetsTheOldestOfManyVotes) {
   EXPECT_FALSE(movement()->unchanged);
 }
 
+TEST_F(VoteHistoryTest, NearVotesWeighMore) {
+  const PdqHash now = any(), near = away(now, 20), far = away(now, 60);
+  show(near, near);  // moved together from here: correlation 1
+  vote();
+  show(far, away(now, 60));  // and each on its own from here: about 0
+  vote();
+  show(now, now);
+  const auto moved = movement();
+  ASSERT_TRUE(moved);
+  EXPECT_DOUBLE_EQ(moved->least, distance(now, near));
+  EXPECT_GT(moved->correlation, 0.8);
+  EXPECT_LT(moved->correlation, 0.99);
+}
+
 TEST_F(VoteHistoryTest, MeasuresTheMiddleBesideTheWhole) {
   const PdqHash whole = any(), middle = any(), whole_later = away(whole, 30),
                 middle_later = away(middle, 50);

@@ -8,7 +8,7 @@
 namespace staydown::testing {
 
 inline constexpr std::string_view kTestCalibration = R"({
-  "format": 1, "version": "test",
+  "format": 2, "version": "test",
   "curves": {"pdq": {"cap": 14, "unchanged": 6, "nats_per_unit": 0.4,
     "movement": [{"up_to": 256, "one_view": [[-1, -17.25], [1, 12.75]], "two_views": [[-1, -17.25], [1, 12.75]]}],
     "points": [[0, 14], [34, 14], [44, 10], [54, 7], [64, 4], [74, 1.5], [84, -0.5], [94, -2],
