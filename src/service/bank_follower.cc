@@ -58,7 +58,8 @@ void BankFollower::apply(reference::BankChanges changes) {
   if (whole) {
     std::unordered_set<ReferenceId> enforced;
     for (const auto& reference : changes.enforced) enforced.insert(reference->info.id);
-    for (const auto& [id, reference] : index_->snapshot()->references()) {
+    const auto snapshot = index_->snapshot();
+    for (const auto& [id, reference] : snapshot->references()) {
       if (!enforced.contains(id)) changes.lifted.push_back(id);
     }
   } else {

@@ -70,7 +70,8 @@ class BankFollowerTest : public reference::BankTest {
  protected:
   std::vector<std::string> enforced() const {
     std::vector<std::string> ids;
-    for (const auto& [id, timeline] : index_->snapshot()->references()) {
+    const auto snapshot = index_->snapshot();
+    for (const auto& [id, timeline] : snapshot->references()) {
       ids.push_back(id.value + "/" + std::to_string(timeline->generation));
     }
     return ids;
