@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "e2e/fixture.h"
@@ -41,14 +42,18 @@ TEST_F(Scan, FindsAnEditedCopyAndSaysWhereItIs) {
 
   EXPECT_EQ(scan.status, 3) << scan.err;
   const auto events = events_of(scan.out);
-  ASSERT_EQ(events.size(), 2U) << scan.out;
-  EXPECT_EQ(events[0].at("subject"), "stream");
-  EXPECT_EQ(events[0].at("data").at("step"), "opened");
-  EXPECT_EQ(events[0].at("data").at("verdict"), "takedown");
-  EXPECT_EQ(events[0].at("data").at("account"), "uploader-3");
-  EXPECT_LE(events[0].at("data").at("decided_at").get<double>(), 12 * kSecond);
-  EXPECT_EQ(events[1].at("data").at("step"), "closed");
-  expect_intervals(events[1], 8, 18, 5, 15);
+  ASSERT_GE(events.size(), 2U) << scan.out;
+  EXPECT_EQ(events.front().at("subject"), "stream");
+  EXPECT_EQ(events.front().at("data").at("step"), "opened");
+  EXPECT_EQ(events.front().at("data").at("account"), "uploader-3");
+  // At once, or by way of a review, which depends on the last bits of a few hashes.
+  const auto fired = std::find_if(events.begin(), events.end(), [](const auto& event) {
+    return event.at("data").at("verdict") == "takedown";
+  });
+  ASSERT_NE(fired, events.end()) << scan.out;
+  EXPECT_LE(fired->at("data").at("decided_at").get<double>(), 12 * kSecond);
+  EXPECT_EQ(events.back().at("data").at("step"), "closed");
+  expect_intervals(events.back(), 8, 18, 5, 15);
   EXPECT_THAT(scan.err, HasSubstr("event=scan_done segments=12 "));
 }
 
