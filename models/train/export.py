@@ -61,36 +61,54 @@ def unit(graph, x, name):
     return graph.node("Div", [x, graph.node("Sqrt", [square], name + "_norm")], name + "_unit")
 
 
-def build(model, height, width, regions):
-    """The ONNX model of a Descriptor for frames of height x width, with the given boxes as its regions."""
-    graph = Graph()
-    for name, value in (("zero", 0), ("six", 6), ("floor", 1e-3), ("third", 1 / 3), ("mean", MEAN), ("scale", 1 / STD)):
+def add_blocks(graph, backbone, blocks):
+    """Frames through the stem and the first blocks; the map that each block gives."""
+    for name, value in (("zero", 0), ("six", 6), ("mean", MEAN), ("scale", 1 / STD)):
         graph.weight(name, np.array(value, np.float32))
-    graph.weight("last", np.array([-1], np.int64))
     x = graph.node("Cast", ["frames"], "floats", to=TensorProto.FLOAT)
     x = graph.node("Transpose", [x], "planes", perm=[0, 3, 1, 2])
     x = graph.node("Mul", [graph.node("Sub", [x, "mean"], "centred"), "scale"], "pixels")
-    x = add_conv(graph, model.backbone.stem, x, "stem")
-    maps = {}
-    for i, block in enumerate(model.backbone.blocks):
+    x = add_conv(graph, backbone.stem, x, "stem")
+    maps = []
+    for i, block in enumerate(backbone.blocks[:blocks]):
         y = add_conv(graph, block.expand, x, f"b{i}_expand") if isinstance(block.expand, Conv) else x
         y = add_conv(graph, block.depthwise, y, f"b{i}_depthwise")
         y = add_conv(graph, block.project, y, f"b{i}_project")
         x = graph.node("Add", [x, y], f"b{i}") if block.skips else y
-        maps[i] = x
-    pooled = add_pool(graph, x, pooling_matrix(regions, height // 32, width // 32), "pool_last")
+        maps.append(x)
+    return maps
+
+
+def finished(graph, output, height, width, shape):
+    frames = helper.make_tensor_value_info("frames", TensorProto.UINT8, ["batch", height, width, 3])
+    result = helper.make_model(
+        helper.make_graph(graph.nodes, "staydown", [frames], [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)], graph.weights),
+        opset_imports=[helper.make_opsetid("", OPSET)], producer_name="staydown", ir_version=8)
+    onnx.checker.check_model(result)
+    return result
+
+
+def front(backbone, height, width):
+    """The frozen blocks alone, NHWC: what a training on a CPU runs in OpenVINO."""
+    graph = Graph()
+    last = add_blocks(graph, backbone, backbone.frozen_blocks)[-1]
+    graph.node("Transpose", [last], "features", perm=[0, 2, 3, 1])
+    return finished(graph, "features", height, width, ["batch", "rows", "columns", "channels"])
+
+
+def build(model, height, width, regions):
+    """The ONNX model of a Descriptor for frames of height x width, with the given boxes as its regions."""
+    graph = Graph()
+    for name, value in (("floor", 1e-3), ("third", 1 / 3)):
+        graph.weight(name, np.array(value, np.float32))
+    graph.weight("last", np.array([-1], np.int64))
+    maps = add_blocks(graph, model.backbone, len(model.backbone.blocks))
+    pooled = add_pool(graph, maps[-1], pooling_matrix(regions, height // 32, width // 32), "pool_last")
     if model.shape.middle:
         middle = add_pool(graph, maps[10], pooling_matrix(regions, height // 16, width // 16), "pool_middle")
         pooled = graph.node("Concat", [pooled, middle], "pooled", axis=2)
     graph.node("Identity", [add_projection(graph, pooled, model)], "embeddings")
-    result = helper.make_model(
-        helper.make_graph(graph.nodes, "staydown",
-                          [helper.make_tensor_value_info("frames", TensorProto.UINT8, ["batch", height, width, 3])],
-                          [helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, ["batch", len(regions), model.shape.dims])],
-                          graph.weights),
-        opset_imports=[helper.make_opsetid("", OPSET)], producer_name="staydown", ir_version=8)
-    onnx.checker.check_model(result)
-    return result
+    return finished(graph, "embeddings", height, width, ["batch", len(regions), model.shape.dims])
 
 
 def add_projection(graph, pooled, model):
@@ -109,7 +127,7 @@ def sha256(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def manifest(out, name, version, file, height, width, dims, regions, precision, background, calibration):
+def manifest(out, name, version, file, height, width, dims, regions, precision, background):
     """models/manifest.json: what a program must know to use the model."""
     write_atomically(out / "manifest.json", (json.dumps({
         "name": name, "version": version, "file": file, "sha256": sha256(out / file),
@@ -118,5 +136,4 @@ def manifest(out, name, version, file, height, width, dims, regions, precision, 
                          "no padding, no cropping; the rest is in the graph",
         "output": {"name": "embeddings", "type": "f32", "layout": "NRD", "dims": dims, "normalised": True},
         "regions": [{"x0": round(b[0], 6), "y0": round(b[1], 6), "x1": round(b[2], 6), "y1": round(b[3], 6)} for b in regions],
-        "precision": precision,
-        "background": background, "calibration": calibration}, indent=2) + "\n").encode())
+        "precision": precision, "background": background}, indent=2) + "\n").encode())

@@ -4,6 +4,8 @@ import copy
 import json
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -11,12 +13,27 @@ import torch
 import data
 import loss
 import overlays
+from front import Front
 from regions import overlap
 from views import Editor
 
+# What a checkpoint says of how it was trained.
+KEPT_OPTIONS = ("height", "width", "finish", "finish_from", "dims", "batch", "rate", "ema", "koleo", "frozen_blocks", "freeze_depthwise",
+                "middle", "whiten_on", "bf16", "seed", "hours", "steps")
 MEMORY = 4096           # earlier references kept as further negatives
 LOOKALIKE = 0.93        # correlation of thumbnails: such pairs are never negatives (one scene, duplicates)
 PART_AREA = 0.45        # a query that shows less of its reference than this must match that part too
+
+
+@dataclass
+class Prepared:
+    """What a step learns from: edited views and then their pictures, through the frozen blocks."""
+    batch: np.ndarray       # indices of photographs
+    size: tuple             # of the pixels
+    features: torch.Tensor  # of the views, then of the pictures
+    box: np.ndarray         # as views.Views has them
+    seen: np.ndarray
+    behind: np.ndarray
 
 
 class Trainer:
@@ -27,6 +44,7 @@ class Trainer:
         self.device = torch.device(options.device)
         self.network = network.to(self.device).train()
         self.network.backbone.freeze(options.frozen_blocks)
+        self.front = Front(network, self.device)
         for module in network.backbone.modules():  # a depthwise kernel's gradient costs more than the rest together
             if options.freeze_depthwise and getattr(module, "groups", 1) > 1:
                 module.weight.requires_grad_(False)
@@ -36,14 +54,18 @@ class Trainer:
         body = [p for p in network.backbone.parameters() if p.requires_grad]
         self.optimiser = torch.optim.AdamW([{"params": body, "scale": 1.0}, {"params": head, "scale": 3.0}],
                                            lr=options.rate, weight_decay=0.01)
-        self.step, self.seconds = 0, 0.0
+        self.step, self.seconds, self.best = 0, 0.0, 0.0
         self.memory = torch.zeros(0, network.shape.dims, device=self.device)
         self.memory_of = np.zeros(0, int)  # indices of photographs
         self.thumbnails = data.thumbnails(photos)
 
+    def size(self):
+        """(height, width) of the network's input now: the last part of a run sees larger pictures."""
+        options = self.options
+        return options.finish if self.progress() >= options.finish_from else (options.height, options.width)
+
     def editor(self):
-        sheets, screens = overlays.render(400, 288, 192)
-        return Editor(sheets, screens, self.options.height, self.options.width, self.device)
+        return Editor(*overlays.render(self.options.overlays, 288, 192), self.device)
 
     def batch(self, step):
         """Indices of a batch: every photograph once an epoch."""
@@ -79,14 +101,20 @@ class Trainer:
         mask[shows] &= groups[around][:, None] != groups[everyone][None]
         return torch.from_numpy(mask).to(self.device)
 
-    def train_step(self, editor):
+    def prepare(self, editor, step):
+        """The batch of a step. Touches nothing that a step changes, so that it may run while the step before it does."""
         options, level = self.options, min(1.0, .35 + 1.3 * self.progress())
-        batch = self.batch(self.step)
-        pictures = self.pictures(batch)
-        views = editor.edit(pictures, [options.seed, self.step, 0], level)
-        plain = editor.plain(pictures, [options.seed, self.step, 1])
+        batch = self.batch(step)
+        pictures, size = self.pictures(batch), self.size()
+        views = editor.edit(pictures, [options.seed, step, 0], level, size)
+        plain = editor.plain(pictures, [options.seed, step, 1], size)
+        return Prepared(batch, size, self.front(torch.cat([views.pixels, plain])), views.box, views.seen, views.behind)
+
+    def train_step(self, prepared):
+        options, batch, views = self.options, prepared.batch, prepared
+        self.network.set_size(*prepared.size)
         with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=bool(options.bf16)):
-            out = self.network(torch.cat([views.pixels, plain]))
+            out = self.network.describe(prepared.features)
         query, reference = out[:len(batch)], out[len(batch):]
         regions = self.network.shape.regions
         region = np.array([overlap(box, regions).argmax() for box in views.box])
@@ -117,11 +145,18 @@ class Trainer:
                 if now.requires_grad:
                     mean.lerp_(now, 1 - keep)
 
+    def embedder(self):
+        """uint8 NHWC pixels to the vectors of the moving average, in batches."""
+        def embed(pixels, batch=64):
+            with torch.no_grad(), torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=bool(self.options.bf16)):
+                return np.concatenate([self.average.describe(self.front(part)).float().cpu().numpy() for part in pixels.split(batch)])
+        return embed
+
     def state(self):
         return {"shape": self.network.shape.__dict__, "network": self.network.state_dict(), "average": self.average.state_dict(),
-                "optimiser": self.optimiser.state_dict(), "step": self.step, "seconds": self.seconds, "memory": self.memory,
+                "optimiser": self.optimiser.state_dict(), "step": self.step, "seconds": self.seconds, "best": self.best, "memory": self.memory,
                 "memory_of": torch.from_numpy(self.memory_of),
-                "options": {k: v for k, v in vars(self.options).items() if isinstance(v, (int, float, str, bool))}}
+                "options": {k: getattr(self.options, k) for k in KEPT_OPTIONS}}
 
     def save(self, path):
         torch.save(self.state(), path.with_suffix(".tmp"))
@@ -132,42 +167,48 @@ class Trainer:
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
-        self.step, self.seconds, self.memory = state["step"], state["seconds"], state["memory"]
+        self.step, self.seconds, self.best, self.memory = state["step"], state["seconds"], state["best"], state["memory"]
         self.memory_of = state["memory_of"].cpu().numpy()
 
 
-def describe(network, photos, indices, editor_size, device, batch=64):
-    """[len(indices), R, D] half: whole pictures at the network's size, without edits."""
-    height, width = editor_size
-    out = []
-    with torch.no_grad(), torch.autocast(torch.device(device).type, dtype=torch.bfloat16):
-        for begin in range(0, len(indices), batch):
-            rows = np.stack([photos.pixels[i] for i in indices[begin:begin + batch]])
-            x = torch.from_numpy(rows).to(device).permute(0, 3, 1, 2).float()
-            x = torch.nn.functional.interpolate(x, (height, width), mode="area")
-            out.append(network((x + .5).byte().permute(0, 2, 3, 1)).cpu().half().numpy())
-    return np.concatenate(out)
+def best_of(checkpoint):
+    """Where the checkpoint with the best check so far is kept."""
+    return checkpoint.with_name(checkpoint.stem + "-best.pt")
 
 
-def train(trainer, checkpoint, log, validate):
-    """Trains to the end of the order, saving every four minutes and at the end."""
-    editor = trainer.editor()
-    saved, recent = time.time(), []
-    while trainer.progress() < 1:
-        begin = time.time()
-        recent.append(trainer.train_step(editor))
-        trainer.seconds += time.time() - begin
-        if trainer.step % 20 == 0:
-            means = {k: round(float(np.mean([r[k] for r in recent if k in r])), 4) for k in recent[-1]}
-            entry = {"step": trainer.step, "hours": round(trainer.seconds / 3600, 4), "rate": round(trainer.learning_rate(), 7), **means}
-            with open(log, "a") as out:
-                out.write(json.dumps(entry) + "\n")
-            recent = []
-        if trainer.step % trainer.options.validate_every == 0:
-            entry = {"step": trainer.step, "hours": round(trainer.seconds / 3600, 4), **validate(trainer)}
-            with open(log, "a") as out:
-                out.write(json.dumps(entry) + "\n")
-        if time.time() - saved > 240:
-            trainer.save(checkpoint)
-            saved = time.time()
+def train(trainer, checkpoint, log, check):
+    """Trains to the end of the order. Saves every four minutes and at the end, and the best by the check beside it."""
+    editor, best = trainer.editor(), best_of(checkpoint)
+    saved, checked, recent = time.time(), trainer.seconds, []
+
+    def write(entry):
+        with open(log, "a") as out:
+            out.write(json.dumps({"step": trainer.step, "hours": round(trainer.seconds / 3600, 4), **entry}) + "\n")
+
+    def look():
+        found = check(trainer)
+        write(found)
+        if found["check"] > trainer.best:
+            trainer.best = found["check"]
+            trainer.save(best)
+
+    with ThreadPoolExecutor(1) as ahead:  # one core edits the next batch while another learns from this one
+        coming = ahead.submit(trainer.prepare, editor, trainer.step)
+        while trainer.progress() < 1:
+            begin = time.time()
+            prepared = coming.result()
+            coming = ahead.submit(trainer.prepare, editor, trainer.step + 1)
+            recent.append(trainer.train_step(prepared))
+            trainer.seconds += time.time() - begin
+            if trainer.step % 20 == 0:
+                means = {k: round(float(np.mean([r[k] for r in recent if k in r])), 4) for k in recent[-1]}
+                write({"rate": round(trainer.learning_rate(), 7), "size": list(trainer.size()), **means})
+                recent = []
+            if trainer.seconds - checked > trainer.options.check_minutes * 60:
+                look()
+                checked = trainer.seconds
+            if time.time() - saved > 240:
+                trainer.save(checkpoint)
+                saved = time.time()
+    look()
     trainer.save(checkpoint)

@@ -5,6 +5,7 @@ import torch.nn.functional as F
 
 TEMPERATURE = 0.06
 FORBIDDEN = -1e4
+RECENT = 1024  # of the memory: as many as every region of a query is held against
 
 
 def info_nce(similarity, positive, allowed):
@@ -41,8 +42,9 @@ def contrastive(query, reference, memory, allowed, region, part, part_counts):
     known = query[rows, region]
     terms = {"known": info_nce(known @ gallery.t(), rows, allowed),
              "back": info_nce(whole @ known.t(), rows, allowed[:, :count].t())}
-    everything = torch.einsum("brd,md->brm", query, gallery)
-    terms["any"] = info_nce(best_region(everything), rows, allowed)
+    recent = count + min(len(memory), RECENT)
+    everything = torch.einsum("brd,md->brm", query, gallery[:recent])
+    terms["any"] = info_nce(best_region(everything), rows, allowed[:, :recent])
     if part_counts.any():
         chosen = torch.nonzero(part_counts)[:, 0]
         parts = reference[:, part[chosen]].transpose(0, 1)  # [C, B, D]: the same part of every reference

@@ -1,5 +1,8 @@
 """Edits of a batch's pixels: colour, low resolution, blur, noise, screens filmed by a camera, JPEG. Pictures are float
-NCHW in 0..1. Each function draws its own strengths per picture from `rng`; `chosen` [B] says which pictures it edits."""
+NCHW in 0..1. Each function draws its own strengths per picture from `rng`; `chosen` [B] of bool says which pictures it
+edits, in place."""
+
+import functools
 
 import cv2
 import numpy as np
@@ -13,14 +16,25 @@ def column(values, like):
     return torch.as_tensor(np.asarray(values, np.float32), device=like.device).view(-1, 1, 1, 1)
 
 
-def colours(x, rng, chosen, level):
+def on_chosen(edit):
+    """Makes an edit of pictures one of the chosen ones of a batch."""
+    @functools.wraps(edit)
+    def wrapped(x, rng, chosen, *more):
+        part = np.flatnonzero(chosen)
+        if len(part):
+            x[part] = edit(x[part], rng, *more)
+        return x
+    return wrapped
+
+
+@on_chosen
+def colours(x, rng, level):
     """Brightness, contrast, gamma, saturation down to grey, tints, negatives, swapped channels."""
     n = len(x)
-    strong = level * chosen
-    gamma = np.exp(rng.uniform(-.9, .9, n) * strong)
+    gamma = np.exp(rng.uniform(-.9, .9, n) * level)
     x = x.clamp(1e-4, 1).pow(column(gamma, x))
-    mixing = np.tile(np.eye(3), (n, 1, 1))
-    for i in np.flatnonzero(chosen):
+    mixing = np.empty((n, 3, 3))
+    for i in range(n):
         saturation = rng.choice([0.0, rng.uniform(.2, 2.2), 1.0], p=[.2, .5, .3])
         mixing[i] = saturation * np.eye(3) + (1 - saturation) * np.tile(GREY, (3, 1))
         if rng.random() < .25 * level:
@@ -28,17 +42,16 @@ def colours(x, rng, chosen, level):
         if rng.random() < .5:
             mixing[i] *= np.exp(rng.uniform(-.4, .4, (3, 1)) * level)
     matrix = torch.as_tensor(mixing, dtype=x.dtype, device=x.device)
-    x = torch.einsum("bij,bjhw->bihw", matrix, x)
-    contrast = np.exp(rng.uniform(-.8, .6, n) * strong)
-    shift = rng.uniform(-.25, .25, n) * strong
+    x = torch.bmm(matrix, x.flatten(2)).view_as(x)
+    contrast = np.exp(rng.uniform(-.8, .6, n) * level)
+    shift = rng.uniform(-.25, .25, n) * level
     x = (x - .5) * column(contrast, x) + .5 + column(shift, x)
-    negative = column(chosen * (rng.random(n) < .06 * level), x)
+    negative = column(rng.random(n) < .06 * level, x)
     return (x + negative * (1 - 2 * x)).clamp(0, 1)
 
 
 def coarse(x, rng, chosen, level):
     """Fewer pixels, and back: area averaging down, bilinear or nearest up."""
-    x = x.clone()
     for part in np.array_split(rng.permutation(np.flatnonzero(chosen)), 4):
         if len(part):
             height, width = x.shape[2:]
@@ -51,7 +64,6 @@ def coarse(x, rng, chosen, level):
 
 def blurred(x, rng, chosen, level):
     """Boxes and motion in four random kernels; a few are sharpened instead."""
-    x = x.clone()
     for part in np.array_split(rng.permutation(np.flatnonzero(chosen)), 4):
         if len(part):
             size = 3 + 2 * int(rng.integers(0, 1 + round(2.4 * level)))
@@ -68,31 +80,31 @@ def blurred(x, rng, chosen, level):
     return x
 
 
-def noisy(x, rng, chosen, level, generator):
-    amount = column(chosen * rng.uniform(0, .16 * level, len(x)), x)
+@on_chosen
+def noisy(x, rng, level, generator):
+    amount = column(rng.uniform(0, .16 * level, len(x)), x)
     grain = torch.randn(x.shape[0], 1 + 2 * int(rng.random() < .7), *x.shape[2:], generator=generator).to(x.device)
     return (x + amount * grain).clamp(0, 1)
 
 
-def filmed(x, rng, chosen, level):
+@on_chosen
+def filmed(x, rng, level):
     """What a camera adds to a screen: moire, rolling bands, glare, vignette."""
     n, _, height, width = x.shape
     ys = torch.linspace(0, 1, height, device=x.device).view(1, 1, -1, 1)
     xs = torch.linspace(0, 1, width, device=x.device).view(1, 1, 1, -1)
     draw = lambda low, high: column(rng.uniform(low, high, n), x)
-    on = column(chosen * level, x)
     wave = torch.sin(6.283 * (xs * draw(-60, 60) + ys * draw(-60, 60) + draw(0, .2) * torch.sin(6.283 * (xs + ys * draw(-2, 2)))))
-    x = x * (1 + on * draw(0, .25) * wave)
-    x = x * (1 + on * draw(0, .25) * torch.sin(6.283 * (ys * draw(.5, 6) + draw(0, 1))))
+    x = x * (1 + level * draw(0, .25) * wave)
+    x = x * (1 + level * draw(0, .25) * torch.sin(6.283 * (ys * draw(.5, 6) + draw(0, 1))))
     spot = torch.exp(-(((xs - draw(0, 1)) / draw(.05, .35)) ** 2 + ((ys - draw(0, 1)) / draw(.05, .35)) ** 2))
-    x = x + on * draw(-.3, .9).clamp(min=0) * spot
-    x = x * (1 - on * draw(0, .6) * ((xs - .5) ** 2 + (ys - .5) ** 2))
+    x = x + level * draw(-.3, .9).clamp(min=0) * spot
+    x = x * (1 - level * draw(0, .6) * ((xs - .5) ** 2 + (ys - .5) ** 2))
     return x.clamp(0, 1)
 
 
 def jpeg(x, rng, chosen, level):
     """Through a real JPEG encoder, at the worse qualities as the level rises."""
-    x = x.clone()
     for i in np.flatnonzero(chosen):
         picture = (x[i].permute(1, 2, 0) * 255).byte().cpu().numpy()
         quality = int(rng.uniform(50 - 42 * level, 70))

@@ -10,6 +10,7 @@ import card
 import data
 import evaluate
 import export
+from edits import EDITS
 from network import Descriptor, Shape, imagenet_backbone
 from openvino_run import compiled, embed_with
 from regions import WHOLE, grid
@@ -21,6 +22,10 @@ REGION_SETS = {
     "1+4+9": (WHOLE, *grid(2, 2, 2 / 3, 2 / 3), *grid(3, 3, 1 / 2, 1 / 2)),
     "1+9+16": (WHOLE, *grid(3, 3, 1 / 2, 1 / 2), *grid(4, 4, 1 / 3, 1 / 3)),
 }
+# The same checkpoint with other sizes of input, on the edits that are hardest: what the shipped choice is chosen from.
+SIZES = ((96, 160), (128, 192), (128, 224), (160, 256), (192, 320))
+HARD_EDITS = ("crop 15 %", "emojis", "inner 40 %", "inner 25 %", "screenshot", "three at once")
+NAME = "staydown-embedding"
 BACKGROUND = 2048   # pictures whose descriptors ship for score normalisation
 LEAST_COSINE = 0.999  # of bf16 to f32, or the manifest asks for f32
 MAX_BYTES = 16_000_000
@@ -50,13 +55,24 @@ def subset(regions, everything):
     return [int(np.abs(np.asarray(everything) - box).sum(1).argmin()) for box in regions]
 
 
-def measured(model, size, photos, validation, keep, cache, names=None):
-    """The table of a network at a size, in OpenVINO's bf16, by region set."""
-    names = names or REGION_SETS
-    everything = tuple(dict.fromkeys(box for name in names for box in REGION_SETS[name]))
-    network = compiled(export.build(model, *size, everything).SerializeToString(), "bf16", threads=2)
-    sets = {name: subset(REGION_SETS[name], everything) for name in names}
-    return evaluate.table(embed_with(network), *size, photos, validation, keep, cache, sets)
+def measured(model, size, photos, validation, keep, cache, precision="bf16", edits=tuple(EDITS)):
+    """The table of a network at a size, as OpenVINO runs it, by region set."""
+    everything = tuple(dict.fromkeys(box for regions in REGION_SETS.values() for box in regions))
+    network = compiled(export.build(model, *size, everything).SerializeToString(), precision, threads=2)
+    sets = {name: subset(regions, everything) for name, regions in REGION_SETS.items()}
+    return evaluate.table(embed_with(network), *size, photos, validation, keep, cache, sets, edits)
+
+
+def choices(model, sizes, photos, validation, keep, cache):
+    """[{size, ms_bf16, ms_f32, mean by region set}] of one checkpoint."""
+    rows = []
+    for size in sizes:
+        content = export.build(model, *size, REGION_SETS["1+9"]).SerializeToString()
+        table = measured(model, size, photos, validation, keep, cache, edits=HARD_EDITS)
+        rows.append({"size": list(size), "mean": evaluate.means(table),
+                     **{f"ms_{precision}": milliseconds(compiled(content, precision), *size) for precision in ("bf16", "f32")}})
+        print(rows[-1], flush=True)
+    return rows
 
 
 def parity(onnx_bytes, model, height, width, regions, photos, indices):
@@ -72,66 +88,76 @@ def parity(onnx_bytes, model, height, width, regions, photos, indices):
     return {"f32_to_training": least(f32, torch_out), "bf16_to_f32": least(bf16, f32), "bf16_to_f32_mean": mean(bf16, f32)}
 
 
-def ship(model, state, out, size, region_set, version, rows, baseline, gallery, photos, training, validation, log, note):
-    """Writes every file of the release into `out`."""
-    height, width = size
-    regions = REGION_SETS[region_set]
+def background_pictures(photos, training, validation):
+    """Indices: the held-out pictures, one a scene, and as many of training as are missing, one a scene too."""
+    _, firsts = np.unique(photos.groups[training], return_index=True)
+    missing = max(0, BACKGROUND - len(validation))
+    return np.concatenate([validation[:BACKGROUND], training[np.sort(np.random.default_rng(0).permutation(firsts)[:missing])]])
+
+
+def write_background(path, content, precision, size, photos, training, validation):
+    """The whole frames' vectors, in f16; what the manifest says of them."""
+    chosen = background_pictures(photos, training, validation)
+    embed = embed_with(compiled(content, precision, threads=2))
+    vectors = evaluate.describe(embed, [photos.pixels[i] for i in chosen], *size)[:, 0]
+    export.write_atomically(path, vectors.astype("<f2").tobytes())
+    return {"file": path.name, "sha256": export.sha256(path), "count": len(chosen), "held_out": min(len(validation), BACKGROUND),
+            "type": "f16le", "region": 0, "precision": precision}
+
+
+def ship(model, state, options, photos, training, validation, facts):
+    """Writes every file of the release into `options.out`: `facts` become the card's, what is measured here added."""
+    out, (height, width), regions = options.out, options.export_size, REGION_SETS[options.export_regions]
+    out.mkdir(parents=True, exist_ok=True)
     content = export.build(model, height, width, regions).SerializeToString()
     if len(content) > MAX_BYTES:
         raise SystemExit(f"release: the model has {len(content)} bytes; at most {MAX_BYTES} are allowed")
-    file, background = "staydown-embedding.onnx", "staydown-embedding-background.f16"
-    export.write_atomically(out / file, content)
+    export.write_atomically(out / f"{NAME}.onnx", content)
     agreement = parity(content, model, height, width, regions, photos, validation[:64])
     precision = "bf16" if agreement["bf16_to_f32"] >= LEAST_COSINE else "f32"
-    # Whole frames of training photographs, one of a group.
-    _, firsts = np.unique(photos.groups[training], return_index=True)
-    chosen = training[np.sort(np.random.default_rng(0).permutation(firsts)[:BACKGROUND])]
-    whole = compiled(export.build(model, height, width, (WHOLE,)).SerializeToString(), precision, threads=2)
-    vectors = evaluate.describe(embed_with(whole), [photos.pixels[i] for i in chosen], height, width)[:, 0]
-    export.write_atomically(out / background, vectors.astype("<f2").tobytes())
+    background = write_background(out / f"{NAME}-background.f16", content, precision, (height, width), photos, training, validation)
     facts = {
-        "version": version, "bytes": len(content), "step": state["step"], "hours": round(state["seconds"] / 3600, 2),
-        "options": state["options"], "size": list(size), "region_set": region_set, "regions": len(regions),
+        "version": options.version, "bytes": len(content), "step": state["step"], "hours": round(state["seconds"] / 3600, 2),
+        "options": state["options"], "size": [height, width], "region_set": options.export_regions, "regions": len(regions),
         "ms_bf16": milliseconds(compiled(content, "bf16"), height, width), "ms_f32": milliseconds(compiled(content, "f32"), height, width),
-        "parity": agreement,
-        "table": rows, "mean": evaluate.means(rows), "baseline": baseline, "gallery": gallery, "note": note,
-        "photos": len(photos), "training": len(training), "validation": len(validation),
+        "parity": agreement, "background": background["count"], "background_held_out": background["held_out"],
+        "photos": len(photos), "training": len(training), "validation": len(validation), "note": options.note, **facts,
     }
-    export.manifest(out, "staydown-embedding", version, file, height, width, model.shape.dims, regions,
-                    precision, {"precision": precision, "file": background, "sha256": export.sha256(out / background), "count": len(chosen), "type": "f16le", "region": 0},
-                    "embedding-calibration.json")
-    export.write_atomically(out / "staydown-embedding.json", (json.dumps(facts, indent=1) + "\n").encode())
-    card.write(out, facts, log)
+    export.manifest(out, NAME, options.version, f"{NAME}.onnx", height, width, model.shape.dims, regions, precision, background)
+    export.write_atomically(out / f"{NAME}.json", (json.dumps(facts, indent=1) + "\n").encode())
+    card.write(out, facts)
     return facts
 
 
 def better(rows, region_set, shipped):
-    """Whether a table's mean (top-1 plus above-every-wrong-pair) beats the shipped facts'."""
-    total = lambda mean: sum(mean[region_set])
-    return shipped is None or region_set not in shipped["mean"] or total(evaluate.means(rows)) > total(shipped["mean"])
+    """Whether a table's mean (top-1 plus above-every-wrong-pair) beats the shipped facts', over the edits of both."""
+    if shipped is None:
+        return True
+    def total(table):
+        shared = [edit for edit in rows if edit in shipped["table"]]
+        return sum(sum(table[edit][region_set]) for edit in shared)
+    return region_set not in next(iter(shipped["table"].values())) or total(rows) > total(shipped["table"])
 
 
 def release(options, photos, training, validation, start, checkpoint, log):
-    """Measures the untrained network once and the checkpoint now; ships the checkpoint if it beats what is shipped."""
-    size = tuple(map(int, options.export_size.split("x")))
+    """Measures the untrained network and the checkpoint; ships the checkpoint if it beats what is shipped."""
     cache = options.work / "validation"
     keep = evaluate.distinct(data.thumbnails(photos)[validation])[:options.evaluate_on]
-    base_path, facts_path = options.work / f"baseline-{options.export_size}.json", options.out / "staydown-embedding.json"
+    base_path, facts_path = options.work / "baseline-{}x{}.json".format(*options.export_size), options.out / f"{NAME}.json"
     model, state = network_of(start)
     if not base_path.exists():
-        rows = measured(model, size, photos, validation, keep, cache)
-        base_path.write_text(json.dumps({"table": rows, "mean": evaluate.means(rows)}))
-    base = json.loads(base_path.read_text())
-    print("baseline", base["mean"], flush=True)
-    rows = base["table"]
+        base_path.write_text(json.dumps(measured(model, options.export_size, photos, validation, keep, cache)))
+    rows = base = json.loads(base_path.read_text())
+    print("baseline", evaluate.means(base), flush=True)
     if options.hours > 0:
         model, state = network_of(checkpoint)
-        rows = measured(model, size, photos, validation, keep, cache)
+        rows = measured(model, options.export_size, photos, validation, keep, cache)
         print("checkpoint", evaluate.means(rows), flush=True)
     shipped = json.loads(facts_path.read_text()) if facts_path.exists() else None
     if not better(rows, options.export_regions, shipped):
         print("not better than what is shipped: nothing written")
         return
-    facts = ship(model, state, options.out, size, options.export_regions, options.version, rows, base["table"], len(keep),
-                 photos, training, validation, log, options.note)
+    facts = {"table": rows, "baseline": base, "gallery": len(keep), "curve": card.checks(log),
+             "choices": choices(model, options.compare_sizes, photos, validation, keep, cache)}
+    facts = ship(model, state, options, photos, training, validation, facts)
     print({key: facts[key] for key in ("bytes", "ms_bf16", "ms_f32", "parity", "step", "hours")}, flush=True)

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 import data
+import evaluate
 import loop
 import network
 import release
@@ -25,14 +26,28 @@ from regions import WHOLE, grid
 TRAINED_REGIONS = (WHOLE, *grid(2, 2, 2 / 3, 2 / 3), *grid(3, 3, 1 / 2, 1 / 2), *grid(4, 4, 1 / 3, 1 / 3))
 
 
-def arguments():
+def size(text):
+    """(height, width) of HxW."""
+    height, width = map(int, text.split("x"))
+    if height % 32 or width % 32:
+        raise argparse.ArgumentTypeError(f"{text}: give multiples of 32")
+    return height, width
+
+
+def sizes(text):
+    return tuple(size(each) for each in text.split(","))
+
+
+def arguments(words=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photos", required=True, help="folder of photographs, or of tars of them; frames/<clip>/ is one scene")
     parser.add_argument("--work", type=Path, default=Path.home() / ".cache/staydown-train", help="caches, checkpoint, log")
     parser.add_argument("--hours", type=float, default=8, help="training ends after this many, over all runs; 0 ships the untrained baseline")
     parser.add_argument("--steps", type=int, default=100000, help="or after this many steps")
-    parser.add_argument("--height", type=int, default=128)
-    parser.add_argument("--width", type=int, default=224)
+    parser.add_argument("--height", type=int, default=96, help="of the pictures trained on")
+    parser.add_argument("--width", type=int, default=160)
+    parser.add_argument("--finish", type=size, default="128x224", help="HxW of the pictures in the last part of the run")
+    parser.add_argument("--finish-from", type=float, default=.75, help="where that part begins, 0..1")
     parser.add_argument("--dims", type=int, default=256)
     parser.add_argument("--batch", type=int, default=64, help="pairs")
     parser.add_argument("--rate", type=float, default=4e-4)
@@ -44,26 +59,32 @@ def arguments():
     parser.add_argument("--whiten-on", type=int, default=3000, help="photographs")
     parser.add_argument("--bf16", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--validate-every", type=int, default=200)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--check-minutes", type=float, default=8, help="between checks on held-out photographs; the best checkpoint is kept")
+    parser.add_argument("--threads", type=int, default=1, help="of PyTorch; one more edits the next batch")
     parser.add_argument("--name", default="staydown", help="of the run: its checkpoint and log")
-    parser.add_argument("--export-size", default="160x256", help="HxW of the shipped model's input")
-    parser.add_argument("--export-regions", default="1+9", help="one of release.py's REGION_SETS")
+    parser.add_argument("--export-size", type=size, default="128x224", help="HxW of the shipped model's input")
+    parser.add_argument("--export-regions", default="1+9", choices=list(release.REGION_SETS))
     parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parent.parent, help="where the model is shipped")
+    parser.add_argument("--compare-sizes", type=sizes, default=release.SIZES, help="HxW,...: sizes that the card compares")
     parser.add_argument("--evaluate-on", type=int, default=905, help="held-out photographs, duplicates left out")
     parser.add_argument("--version", default="1")
+    parser.add_argument("--overlays", type=int, default=400, help="sheets and screens to draw")
     parser.add_argument("--note", default="", help="a sentence for the card")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
 def untrained(photos, training, options):
     """The network with ImageNet weights, whitened on a sample of the training photographs."""
-    shape = network.Shape(options.height, options.width, options.dims, TRAINED_REGIONS, bool(options.middle))
+    shape = network.Shape(*options.export_size, options.dims, TRAINED_REGIONS, bool(options.middle))
     model = network.Descriptor(shape, network.imagenet_backbone()).to(options.device).eval()
     sample = np.sort(np.random.default_rng(0).permutation(training)[:options.whiten_on])
-    pooled = loop.describe(model.pooled, photos, sample, (options.height, options.width), options.device)[:, 0]
-    network.whiten(model.project, torch.from_numpy(pooled.astype(np.float32)).to(options.device))
+    model.set_size(*options.export_size)
+    with torch.no_grad():
+        parts = [torch.from_numpy(evaluate.scaled([photos.pixels[i] for i in sample[begin:begin + 64]], *options.export_size))
+                 for begin in range(0, len(sample), 64)]
+        pooled = torch.cat([model.pooled(model.front(part.to(options.device)))[:, 0] for part in parts])
+    network.whiten(model.project, pooled)
     return model
 
 
@@ -75,6 +96,7 @@ def train(options, photos, training, validation, start, checkpoint, log):
         print(f"goes on from step {trainer.step}", flush=True)
     else:
         first = {"step": 0, "hours": 0, **check(trainer)}
+        trainer.best = first["check"]
         print(first, flush=True)
         log.write_text(json.dumps(first) + "\n")
     loop.train(trainer, checkpoint, log, check)
@@ -90,13 +112,14 @@ def main():
     training, validation = data.split(photos)
     print(f"{len(photos)} photographs: {len(training)} to train on, {len(validation)} held out", flush=True)
     checkpoint, log = options.work / f"{options.name}.pt", options.work / f"{options.name}.jsonl"
-    start = options.work / f"untrained-{options.height}x{options.width}-{options.middle}.pt"
+    start = options.work / "untrained-{}x{}-{}.pt".format(*options.export_size, options.middle)
     if not start.exists():
         first = loop.Trainer(untrained(photos, training, options), photos, training, options)
         first.save(start)
     if options.hours > 0:
         train(options, photos, training, validation, start, checkpoint, log)
-    release.release(options, photos, training, validation, start, checkpoint, log)
+    best = loop.best_of(checkpoint)
+    release.release(options, photos, training, validation, start, best if best.exists() else checkpoint, log)
 
 
 if __name__ == "__main__":

@@ -24,9 +24,9 @@ class Views:
 class Editor:
     """Makes views of float NCHW pictures in 0..1. Everything random follows from the step, so a resumed run repeats it."""
 
-    def __init__(self, sheets, screens, height, width, device, odds=ODDS):
+    def __init__(self, sheets, screens, device, odds=ODDS):
         self.sheets, self.screens = torch.from_numpy(sheets), torch.from_numpy(screens)
-        self.height, self.width, self.device, self.odds = height, width, device, odds
+        self.device, self.odds = device, odds
 
     def plan(self, rng, level):
         """(kind, corners, box, background) of one view."""
@@ -94,25 +94,25 @@ class Editor:
         low = at * (1 - np.array([wide, tall]))
         return np.concatenate([low, low + (wide, tall)])
 
-    def backgrounds(self, x, rng, choice, other):
-        """[B, 3, H, W] of what is around: black, one colour, the picture itself enlarged and blurred, another, a screen."""
-        result = torch.zeros(len(x), 3, self.height, self.width, device=self.device)
-        whole = F.interpolate(x, (self.height, self.width), mode="bilinear", align_corners=False)
-        for i, kind in enumerate(choice):
+    def backgrounds(self, x, rng, part, choice, other, size):
+        """What is around the pictures of `part`: black, one colour, the picture itself enlarged and blurred, another, a screen."""
+        result = torch.zeros(len(part), 3, *size, device=self.device)
+        for row, i in enumerate(part):
+            kind = choice[i]
             if kind == "fill":
-                result[i] = torch.tensor(rng.uniform(0, 1, 3) if rng.random() < .6 else np.full(3, rng.choice([0.9, 1.0, .15])),
+                result[row] = torch.tensor(rng.uniform(0, 1, 3) if rng.random() < .6 else np.full(3, rng.choice([0.9, 1.0, .15])),
                                          dtype=x.dtype, device=self.device).view(3, 1, 1)
             elif kind == "screen":
                 screen = self.screens[int(rng.integers(len(self.screens)))].permute(2, 0, 1)[None].float() / 255
                 screen = screen.flip(3) if rng.random() < .5 else screen
-                result[i] = F.interpolate(screen, (self.height, self.width), mode="area")[0].to(self.device)
+                result[row] = F.interpolate(screen, size, mode="area")[0].to(self.device)
             elif kind == "other":
-                result[i] = whole[other[i]]
+                result[row] = F.interpolate(x[other[i]:other[i] + 1], size, mode="area")[0]
             elif kind in ("self", "soft other"):
                 source = x[i:i + 1] if kind == "self" else x[other[i]:other[i] + 1]
-                size = int(rng.integers(5, 13))
-                soft = F.interpolate(F.interpolate(source, (size, size * 2), mode="area"), (self.height, self.width), mode="bicubic")
-                result[i] = soft[0].clamp(0, 1) * rng.uniform(.4, 1)
+                few = int(rng.integers(5, 13))
+                soft = F.interpolate(F.interpolate(source, (few, few * 2), mode="area"), size, mode="bicubic")
+                result[row] = soft[0].clamp(0, 1) * rng.uniform(.4, 1)
         return result
 
     def overlaid(self, x, rng, level):
@@ -125,13 +125,13 @@ class Editor:
             corners = np.stack([geometry.window(rng, rng.uniform(.5, 1.3)) for _ in part])
             mirrored = rng.random(len(part)) < .3
             corners[mirrored] = corners[mirrored][:, [1, 0, 3, 2]]
-            grid, _ = geometry.sampling_grid(corners, np.tile(geometry.WHOLE, (len(part), 1)), self.height, self.width)
+            grid, _ = geometry.sampling_grid(corners, np.tile(geometry.WHOLE, (len(part), 1)), *x.shape[2:])
             sheets = F.grid_sample(sheets, grid.to(self.device), align_corners=False)
             alpha = sheets[:, 3:]
             x[part] = x[part] * (1 - alpha) + sheets[:, :3] * alpha
         return x
 
-    def edit(self, x, seed, level):
+    def edit(self, x, seed, level, size):
         """Views of x [B, 3, h, w]; `level` 0..1 is how hard."""
         rng = np.random.default_rng(seed)
         generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
@@ -140,15 +140,16 @@ class Editor:
         kinds, corners, boxes, behind = map(list, zip(*(self.plan(rng, l) for l in levels)))
         corners, boxes, kinds = np.stack(corners), np.stack(boxes), np.array(kinds)
         other = (np.arange(count) + rng.integers(1, count, count)) % count
-        grid, mask = geometry.sampling_grid(corners, boxes, self.height, self.width)
+        grid, mask = geometry.sampling_grid(corners, boxes, *size)
         view = F.grid_sample(x, grid.to(self.device), align_corners=False, padding_mode="border")
-        on = mask.to(self.device)
-        view = view * on + self.backgrounds(x, rng, behind, other) * (1 - on)
+        part = np.flatnonzero(mask.flatten(1).amin(1).numpy() < 1)
+        on = mask[part].to(self.device)
+        view[part] = view[part] * on + self.backgrounds(x, rng, part, behind, other, size) * (1 - on)
         view = self.overlaid(view, rng, level)
-        chance = lambda odds: (rng.random(count) < odds).astype(float)
-        filmed = (kinds == "filmed").astype(float)
+        chance = lambda odds: rng.random(count) < odds
+        filmed = kinds == "filmed"
         view = pixels.filmed(view, rng, filmed, level)
-        view = pixels.blurred(view, rng, np.maximum(chance(.15), filmed * chance(.6)), level)
+        view = pixels.blurred(view, rng, chance(.15) | filmed & chance(.6), level)
         view = pixels.colours(view, rng, chance(.3 + .3 * level), level)
         view = pixels.coarse(view, rng, chance(.3), level)
         view = pixels.noisy(view, rng, chance(.3), level, generator)
@@ -156,12 +157,18 @@ class Editor:
         around = np.array([o if kind in ("other", "soft other") else -1 for o, kind in zip(other, behind)])
         return Views(to_bytes(view), geometry.shown_box(mask), geometry.seen_box(corners), around)
 
-    def plain(self, x, seed, level=0.4):
+    @staticmethod
+    def unedited(x, size):
+        """Whole pictures at the network's size, as the pipeline scales them."""
+        return to_bytes(F.interpolate(x, size, mode="area"))
+
+    @staticmethod
+    def plain(x, seed, size, level=0.4):
         """The reference side: whole pictures at the network's size, some softer or re-encoded as real files are."""
         rng = np.random.default_rng(seed)
-        view = F.interpolate(x, (self.height, self.width), mode="area")
-        view = pixels.coarse(view, rng, (rng.random(len(x)) < .2).astype(float), level)
-        return to_bytes(pixels.jpeg(view, rng, (rng.random(len(x)) < .3).astype(float), level))
+        view = F.interpolate(x, size, mode="area")
+        view = pixels.coarse(view, rng, rng.random(len(x)) < .2, level)
+        return to_bytes(pixels.jpeg(view, rng, rng.random(len(x)) < .3, level))
 
 
 def to_bytes(x):
