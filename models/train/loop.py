@@ -20,7 +20,6 @@ from views import Editor
 # What a checkpoint says of how it was trained.
 KEPT_OPTIONS = ("height", "width", "finish", "finish_from", "dims", "batch", "rate", "ema", "koleo", "frozen_blocks", "freeze_depthwise",
                 "middle", "whiten_on", "bf16", "seed", "hours", "steps")
-MEMORY = 4096           # earlier references kept as further negatives
 LOOKALIKE = 0.93        # correlation of thumbnails: such pairs are never negatives (one scene, duplicates)
 PART_AREA = 0.45        # a query that shows less of its reference than this must match that part too
 
@@ -37,7 +36,7 @@ class Prepared:
 
 
 class Trainer:
-    """Network, its moving average, optimiser, memory of references, step; everything that a checkpoint holds."""
+    """Network, its moving average, optimiser, step; everything that a checkpoint holds."""
 
     def __init__(self, network, photos, indices, options):
         self.options, self.photos, self.indices = options, photos, indices
@@ -55,8 +54,6 @@ class Trainer:
         self.optimiser = torch.optim.AdamW([{"params": body, "scale": 1.0}, {"params": head, "scale": 3.0}],
                                            lr=options.rate, weight_decay=0.01)
         self.step, self.seconds, self.best = 0, 0.0, 0.0
-        self.memory = torch.zeros(0, network.shape.dims, device=self.device)
-        self.memory_of = np.zeros(0, int)  # indices of photographs
         self.thumbnails = data.thumbnails(photos)
 
     def size(self):
@@ -90,20 +87,19 @@ class Trainer:
         return float(self.options.rate * warm * (.05 + .95 * .5 * (1 + np.cos(np.pi * self.progress()))))
 
     def allowed(self, batch, behind):
-        """[B, B + M] which references may be a query's negatives."""
-        everyone = np.concatenate([batch, self.memory_of])
+        """[B, B] which references may be a query's negatives."""
         groups = self.photos.groups
-        mask = groups[batch][:, None] != groups[everyone][None]
-        like = self.thumbnails[batch] @ self.thumbnails[everyone].T
+        mask = groups[batch][:, None] != groups[batch][None]
+        like = self.thumbnails[batch] @ self.thumbnails[batch].T
         mask &= like < LOOKALIKE
         shows = np.flatnonzero(behind >= 0)
         around = batch[behind[shows]]
-        mask[shows] &= groups[around][:, None] != groups[everyone][None]
+        mask[shows] &= groups[around][:, None] != groups[batch][None]
         return torch.from_numpy(mask).to(self.device)
 
     def prepare(self, editor, step):
         """The batch of a step. Touches nothing that a step changes, so that it may run while the step before it does."""
-        options, level = self.options, min(1.0, .35 + 1.3 * self.progress())
+        options, level = self.options, .4 + .6 * self.progress()
         batch = self.batch(step)
         pictures, size = self.pictures(batch), self.size()
         views = editor.edit(pictures, [options.seed, step, 0], level, size)
@@ -121,7 +117,7 @@ class Trainer:
         part = np.array([overlap(box, regions).argmax() for box in views.seen])
         area = np.prod(views.seen[:, 2:] - views.seen[:, :2], axis=1)
         to = lambda values: torch.as_tensor(values, device=self.device)
-        terms = loss.contrastive(query, reference, self.memory, self.allowed(batch, views.behind), to(region), to(part),
+        terms = loss.contrastive(query, reference, self.allowed(batch, views.behind), to(region), to(part),
                                  to((area < PART_AREA) & (part > 0)))
         weights = {"known": 1.0, "back": .3, "any": .7, "part": 1.0, "koleo": options.koleo * min(1.0, 2 * self.progress())}
         total = sum(weights[name] * term for name, term in terms.items())
@@ -132,8 +128,6 @@ class Trainer:
         torch.nn.utils.clip_grad_norm_([p for g in self.optimiser.param_groups for p in g["params"]], 5.0)
         self.optimiser.step()
         self.follow()
-        self.memory = torch.cat([self.memory, reference[:, 0].detach()])[-MEMORY:]
-        self.memory_of = np.concatenate([self.memory_of, batch])[-MEMORY:]
         self.step += 1
         return {"loss": float(total.detach()), **{name: round(float(term.detach()), 4) for name, term in terms.items()}}
 
@@ -154,8 +148,7 @@ class Trainer:
 
     def state(self):
         return {"shape": self.network.shape.__dict__, "network": self.network.state_dict(), "average": self.average.state_dict(),
-                "optimiser": self.optimiser.state_dict(), "step": self.step, "seconds": self.seconds, "best": self.best, "memory": self.memory,
-                "memory_of": torch.from_numpy(self.memory_of),
+                "optimiser": self.optimiser.state_dict(), "step": self.step, "seconds": self.seconds, "best": self.best,
                 "options": {k: getattr(self.options, k) for k in KEPT_OPTIONS}}
 
     def save(self, path):
@@ -167,8 +160,7 @@ class Trainer:
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
-        self.step, self.seconds, self.best, self.memory = state["step"], state["seconds"], state["best"], state["memory"]
-        self.memory_of = state["memory_of"].cpu().numpy()
+        self.step, self.seconds, self.best = state["step"], state["seconds"], state["best"]
 
 
 def best_of(checkpoint):

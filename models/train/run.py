@@ -43,6 +43,7 @@ def arguments(words=None):
     parser.add_argument("--photos", required=True, help="folder of photographs, or of tars of them; frames/<clip>/ is one scene")
     parser.add_argument("--work", type=Path, default=Path.home() / ".cache/staydown-train", help="caches, checkpoint, log")
     parser.add_argument("--hours", type=float, default=8, help="training ends after this many, over all runs; 0 ships the untrained baseline")
+    parser.add_argument("--release-only", action="store_true", help="do not train; evaluate and ship the best checkpoint so far")
     parser.add_argument("--steps", type=int, default=100000, help="or after this many steps")
     parser.add_argument("--height", type=int, default=96, help="of the pictures trained on")
     parser.add_argument("--width", type=int, default=160)
@@ -52,7 +53,7 @@ def arguments(words=None):
     parser.add_argument("--batch", type=int, default=64, help="pairs")
     parser.add_argument("--rate", type=float, default=4e-4)
     parser.add_argument("--ema", type=float, default=.995)
-    parser.add_argument("--koleo", type=float, default=.5, help="weight of the entropy term from half of the run on")
+    parser.add_argument("--koleo", type=float, default=4, help="weight of the entropy term from half of the run on")
     parser.add_argument("--frozen-blocks", type=int, default=5)
     parser.add_argument("--freeze-depthwise", type=int, default=1)
     parser.add_argument("--middle", type=int, default=1, help="pool block 10 beside the last block")
@@ -90,7 +91,7 @@ def untrained(photos, training, options):
 
 def train(options, photos, training, validation, start, checkpoint, log):
     trainer = loop.Trainer(release.network_of(start)[0], photos, training, options)
-    check = quick_check(photos, validation, trainer.editor())
+    check = quick_check(photos, validation, options.work / "validation")
     if checkpoint.exists():
         trainer.restore(checkpoint)
         print(f"goes on from step {trainer.step}", flush=True)
@@ -116,7 +117,7 @@ def main():
     if not start.exists():
         first = loop.Trainer(untrained(photos, training, options), photos, training, options)
         first.save(start)
-    if options.hours > 0:
+    if options.hours > 0 and not options.release_only:
         train(options, photos, training, validation, start, checkpoint, log)
     best = loop.best_of(checkpoint)
     release.release(options, photos, training, validation, start, best if best.exists() else checkpoint, log)
