@@ -50,7 +50,7 @@ def choices(facts):
 
 def finish(hours, options):
     """What of the run saw larger pictures."""
-    share = 1 - options["finish_from"] / max(hours / options["hours"], 1e-9)
+    share = 1 - options["finish_from"] * options["hours"] / hours if hours else 0
     return ", in the last {:.0f} % of the run at {}x{}".format(100 * share, *options["finish"][::-1]) if share > 0 else ""
 
 
