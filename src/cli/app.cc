@@ -5,6 +5,7 @@
 
 #include "cli/config_command.h"
 #include "cli/deadletters_command.h"
+#include "cli/ingest_command.h"
 #include "cli/reference_command.h"
 #include "cli/scan_command.h"
 #include "cli/topics_command.h"
@@ -27,6 +28,7 @@ int run(int argc, char** argv) {
   add_reference_command(app, exit_code);
   add_scan_command(app, exit_code);
   add_worker_command(app, exit_code);
+  add_ingest_command(app, exit_code);
   add_topics_command(app, exit_code);
   add_deadletters_command(app, exit_code);
   add_config_command(app, exit_code);

@@ -109,7 +109,7 @@ Result<ExitCode> run_scan(const ScanOptions& options) {
   const std::stop_callback on_signal(stop_on_signals(), [&] { stop.request_stop(); });
   const auto engine = service::Engine::open(*config, options.bank);
   if (!engine) return tl::unexpected(engine.error());
-  const auto inputs = name_streams(options);
+  const auto inputs = name_streams(options.inputs, options.stream_id);
   auto sources = open_sources(inputs, options);
   if (!sources) return tl::unexpected(sources.error());
 

@@ -32,11 +32,12 @@ std::string name_of(const std::string& input) {
 
 }  // namespace
 
-std::vector<ScanInput> name_streams(const ScanOptions& options) {
+std::vector<ScanInput> name_streams(const std::vector<std::string>& inputs,
+                                    const std::string& stream_id) {
   std::vector<ScanInput> streams;
   std::set<std::string> taken;
-  for (const auto& input : options.inputs) {
-    const auto name = options.stream_id.empty() ? name_of(input) : options.stream_id;
+  for (const auto& input : inputs) {
+    const auto name = stream_id.empty() ? name_of(input) : stream_id;
     std::string unique = name;
     for (int n = 2; !taken.insert(unique).second; ++n) unique = fmt::format("{}-{}", name, n);
     streams.push_back({input, StreamId(unique)});

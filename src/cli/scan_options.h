@@ -26,8 +26,9 @@ struct ScanInput {
   StreamId stream;
 };
 
-// A stream id for each input: --stream-id, else the file's name without its extension or the URL
-// without credentials and query; inputs that would share one get "-2", "-3" ...
-std::vector<ScanInput> name_streams(const ScanOptions& options);
+// A stream id for each input: `stream_id` if given, else the file's name without its extension or
+// the URL without credentials and query; inputs that would share one get "-2", "-3" ...
+std::vector<ScanInput> name_streams(const std::vector<std::string>& inputs,
+                                    const std::string& stream_id);
 
 }  // namespace staydown::cli

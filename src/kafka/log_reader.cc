@@ -61,6 +61,7 @@ class LogReader::Impl {
                     true);
       }
     }
+    rd_kafka_assign(client_.get(), nullptr);  // or it would go on fetching
     return {};
   }
 

@@ -19,7 +19,7 @@ std::string_view name_of(Arrival arrival) {
 }
 
 SequenceWindow::Step SequenceWindow::take(std::int64_t number) {
-  if (!last_ || number <= *last_ - kSize) {
+  if (!last_ || number <= *last_ - kSize || number > *last_ + kWidestGap) {
     const auto arrival = last_ ? Arrival::kNewEpoch : Arrival::kInOrder;
     last_ = number;
     seen_ = 1;

@@ -12,7 +12,7 @@ enum class Arrival : std::uint8_t {
   kAfterGap,   // `missing` before it have not come (yet)
   kLate,       // one of those that were missing
   kDuplicate,  // seen before
-  kNewEpoch,   // far below the last: the sequence was restarted
+  kNewEpoch,   // far from the last: the sequence was restarted
 };
 std::string_view name_of(Arrival arrival);
 
@@ -20,6 +20,8 @@ std::string_view name_of(Arrival arrival);
 class SequenceWindow {
  public:
   static constexpr std::int64_t kSize = 64;
+  // A wider gap is a restart: ingest counts on from its clock.
+  static constexpr std::int64_t kWidestGap = 100'000;
 
   struct Step {
     Arrival arrival = Arrival::kInOrder;

@@ -162,10 +162,15 @@ class WorkerThread::Impl {
 
   Result<void> take_over() {
     const auto begin = Steady::now();
-    auto positions = consumer_->committed(*assigned_);
-    if (!positions) return tl::unexpected(std::move(positions.error()));
     careful_.clear();
     ends_.clear();
+    reached_.clear();
+    if (assigned_->empty()) {  // more threads than partitions: this one stands by
+      started_ = true;
+      return consumer_->start({});
+    }
+    auto positions = consumer_->committed(*assigned_);
+    if (!positions) return tl::unexpected(std::move(positions.error()));
     std::vector<kafka::Position> announced;
     for (auto& position : *positions) {
       const auto bounds = consumer_->bounds(position.partition);
@@ -180,7 +185,6 @@ class WorkerThread::Impl {
     }
     if (auto loaded = load_states(); !loaded) return loaded;
     if (auto started = consumer_->start(*positions); !started) return started;
-    reached_.clear();
     for (const auto& position : *positions) reached_[position.partition] = position.offset;
     if (!announced.empty()) {
       if (auto done = commit(announced); !done) return done;
@@ -198,7 +202,6 @@ class WorkerThread::Impl {
   // The state with the largest offset counts: a late write of an owner that is gone may come after
   // that of its successor.
   Result<void> load_states() {
-    if (assigned_->empty()) return {};
     std::vector<kafka::Position> from;
     for (const auto partition : *assigned_) from.push_back({partition, -1, {}});
     if (auto started = reader_->start(config_.kafka.topics.state, from); !started) return started;

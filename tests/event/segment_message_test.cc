@@ -78,6 +78,8 @@ struct Broken {
   const char* message;
 };
 
+void PrintTo(const Broken& broken, std::ostream* out) { *out << broken.message; }
+
 class SegmentMessageErrors : public testing::TestWithParam<Broken> {};
 
 TEST_P(SegmentMessageErrors, NameTheHeader) {

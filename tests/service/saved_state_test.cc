@@ -60,6 +60,8 @@ struct Story {
   bool second_reference = false;
 };
 
+void PrintTo(const Story& story, std::ostream* out) { *out << story.name; }
+
 class SavedStateStories : public DetectorTest, public testing::WithParamInterface<Story> {};
 
 TEST_P(SavedStateStories, GiveTheSameEvents) {

@@ -39,6 +39,12 @@ TEST(SequenceWindow, TakesALargeFallForARestart) {
               ElementsAre(Step{kInOrder}, Step{kLate}, Step{kNewEpoch}, Step{kInOrder}));
 }
 
+TEST(SequenceWindow, TakesALargeJumpForARestart) {
+  EXPECT_THAT(
+      take({0, 100'000, 200'001, 200'002}),
+      ElementsAre(Step{kInOrder}, Step{kAfterGap, 99'999}, Step{kNewEpoch}, Step{kInOrder}));
+}
+
 TEST(SequenceWindow, ForgetsWhatIsFarBehindAGap) {
   EXPECT_THAT(take({0, 64, 63, 0, 1}), ElementsAre(Step{kInOrder}, Step{kAfterGap, 63}, Step{kLate},
                                                    Step{kNewEpoch}, Step{kInOrder}));

@@ -1,0 +1,162 @@
+// Workers that are killed, added and removed, and a broker that is restarted: nothing is lost,
+// invented or changed.
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <csignal>
+#include <iostream>
+#include <random>
+#include <thread>
+
+#include "cluster/cluster.h"
+
+namespace staydown::cluster {
+namespace {
+
+using namespace std::chrono_literals;
+using Steady = std::chrono::steady_clock;
+
+constexpr int kPartitions = 8;
+constexpr const char* kNoThinning = "worker: {overload_seconds: 86400}\n";
+
+// Streams of a few footages, their segments in the order in which they would be on air.
+std::vector<Segment> interleaved(const std::vector<std::vector<Segment>>& footages, int streams) {
+  std::vector<Segment> all;
+  for (std::size_t i = 0; i < footages.front().size(); ++i) {
+    for (int stream = 0; stream < streams; ++stream) {
+      Segment segment = footages[static_cast<std::size_t>(stream) % footages.size()][i];
+      segment.stream = StreamId("cam-" + std::to_string(stream));
+      all.push_back(std::move(segment));
+    }
+  }
+  return all;
+}
+
+std::map<std::string, nlohmann::json> decisions_of(
+    const std::map<std::string, nlohmann::json>& events) {
+  std::map<std::string, nlohmann::json> decisions;
+  for (const auto& [id, event] : events) decisions[id] = decision_of(event);
+  return decisions;
+}
+
+class Chaos : public Cluster {
+ protected:
+  static std::filesystem::path broker_folder() {
+    return std::filesystem::path(testing::TempDir()) /
+           ("staydown-chaos-" + std::to_string(getpid()));
+  }
+
+  explicit Chaos(std::unique_ptr<support::OwnBroker> broker =
+                     std::make_unique<support::OwnBroker>(broker_folder()))
+      : Cluster(broker->brokers()), broker_(std::move(broker)) {}
+
+  std::vector<std::vector<Segment>> footages() {
+    return {stream_with_copy("x", 100), stream_with_copy("x", 200), stream_with_copy("x", 300)};
+  }
+
+  std::unique_ptr<support::OwnBroker> broker_;
+};
+
+TEST_F(Chaos, TwentyKillsAndARestartOfTheBrokerChangeNothing) {
+  constexpr int kStreams = 12, kKills = 20;
+  const auto segments = interleaved(footages(), kStreams);
+
+  make_topics(kPartitions);
+  std::map<std::string, nlohmann::json> undisturbed;
+  {
+    const auto worker = start_worker("calm", kNoThinning, 2);
+    publish(segments);
+    undisturbed = await_events(2 * kStreams, 180s);
+  }
+  ASSERT_EQ(undisturbed.size(), 2U * kStreams);
+
+  make_topics(kPartitions);
+  std::atomic<bool> killed_enough = false;
+  std::jthread ingest([&] {
+    // Goes on until the last kill, so that there is load at each of them.
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+      publish(segments[i]);
+      if (i % kStreams == 0) flush();
+      if (!killed_enough) std::this_thread::sleep_for(100ms);
+    }
+    flush();
+  });
+  std::mt19937 random(20'261'122);
+  const auto below = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
+  std::vector<std::unique_ptr<support::ChildProcess>> workers(3);
+  const auto start = [&](std::size_t slot) {
+    workers[slot] = start_worker("w" + std::to_string(slot), kNoThinning);
+  };
+  for (std::size_t slot = 0; slot < workers.size(); ++slot) start(slot);
+  for (int kills = 0; kills < kKills;) {
+    // The moment is random; that is the point of the test.
+    std::this_thread::sleep_for(std::chrono::milliseconds(300 + below(2'500)));
+    const auto slot = static_cast<std::size_t>(below(static_cast<int>(workers.size())));
+    if (!workers[slot]) {
+      start(slot);
+      continue;
+    }
+    workers[slot]->signal(SIGKILL);
+    workers[slot]->wait();
+    workers[slot].reset();
+    ++kills;
+    if (below(3) != 0) start(slot);  // else it stays away for a while
+    if (kills == kKills / 2) {
+      broker_->stop();
+      broker_->start();
+    }
+  }
+  killed_enough = true;
+  ingest.join();
+  for (std::size_t slot = 0; slot < workers.size(); ++slot) {
+    if (!workers[slot]) start(slot);
+  }
+  const auto disturbed = await_events(undisturbed.size(), 180s);
+  EXPECT_EQ(decisions_of(disturbed), decisions_of(undisturbed));
+  EXPECT_TRUE(support::read_all(brokers_, topics_.dead_letters).empty());
+}
+
+TEST_F(Chaos, EveryShowingIsFoundWhileWorkIsThinned) {
+  constexpr int kStreams = 12;
+  make_topics(kPartitions);
+  // Segments that were ingested long ago: the worker is behind from the first to the last.
+  for (const auto& segment : interleaved(footages(), kStreams)) {
+    auto message = message_of(segment);
+    for (auto& [name, value] : message.headers) {
+      if (name == "ce_time") value = "2026-01-01T00:00:00Z";
+    }
+    send(std::move(message));
+  }
+  flush();
+  const auto worker = start_worker("a", "worker: {overload_seconds: 1}\n");
+  ASSERT_TRUE(worker->await_err("event=overload_step thread=0 step=2"));
+  std::set<std::string> opened;
+  for (const auto& [id, event] : await_events(2 * kStreams, 120s)) {
+    if (event.at("data").at("step") == "opened") opened.insert(event.at("data").at("stream"));
+  }
+  EXPECT_EQ(opened.size(), static_cast<std::size_t>(kStreams));
+}
+
+TEST_F(Chaos, StreamsOfAKilledWorkerAreWatchedAgainWithin15Seconds) {
+  constexpr int kStreams = 16;
+  make_topics(kPartitions);
+  const std::vector<std::vector<Segment>> copy = {
+      stream("x", {{.seed = 100, .duration = 4s}, {.seed = kReferenceSeed, .duration = 8s}})};
+  const auto segments = interleaved(copy, kStreams);
+  const auto half = static_cast<std::ptrdiff_t>(segments.size() / 3);
+  auto first = start_worker("a", kNoThinning);
+  const auto second = start_worker("b", kNoThinning);
+  ASSERT_TRUE(first->await_err("event=partitions_taken thread=0 partitions=4"));
+  ASSERT_TRUE(second->await_err("event=partitions_taken thread=0 partitions=4"));
+  publish({segments.begin(), segments.begin() + half});
+  const auto killed = Steady::now();
+  first->signal(SIGKILL);
+  publish({segments.begin() + half, segments.end()});
+  EXPECT_EQ(await_events(kStreams, 60s).size(), static_cast<std::size_t>(kStreams));
+  const auto took = Steady::now() - killed;
+  std::cout << "watched again after " << std::chrono::duration<double>(took).count() << " s\n";
+  EXPECT_LT(took, 15s);
+}
+
+}  // namespace
+}  // namespace staydown::cluster

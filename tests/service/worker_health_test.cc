@@ -1,0 +1,71 @@
+#include "service/worker_health.h"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "service/cpu_count.h"
+
+namespace staydown::service {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+class WorkerHealthTest : public testing::Test {
+ protected:
+  Metrics metrics_{"v", "m"};
+  WorkerHealth health_{2, metrics_};
+};
+
+TEST_F(WorkerHealthTest, IsReadyOnceAllThreadsAre) {
+  EXPECT_FALSE(health_.readiness().ok);
+  health_.ready(0);
+  EXPECT_FALSE(health_.readiness().ok);
+  EXPECT_EQ(health_.readiness().text, "thread 1: starting\n");
+  health_.ready(1);
+  EXPECT_TRUE(health_.readiness().ok);
+  EXPECT_THAT(metrics_.text(), HasSubstr("staydown_ready 1\n"));
+  health_.not_ready(0, "topic staydown.segments is missing");
+  EXPECT_EQ(health_.readiness().text, "thread 0: topic staydown.segments is missing\n");
+  EXPECT_THAT(metrics_.text(), HasSubstr("staydown_ready 0\n"));
+}
+
+TEST_F(WorkerHealthTest, IsNotReadyWithoutBrokers) {
+  health_.ready(0);
+  health_.ready(1);
+  health_.brokers_up(1, false);
+  EXPECT_EQ(health_.readiness().text, "thread 1: no broker is connected\n");
+  EXPECT_THAT(metrics_.text(), HasSubstr("staydown_brokers_up 0\n"));
+  health_.brokers_up(1, true);
+  EXPECT_TRUE(health_.readiness().ok);
+}
+
+TEST_F(WorkerHealthTest, NoticesAThreadThatIsStuck) {
+  const auto now = std::chrono::steady_clock::now();
+  EXPECT_TRUE(health_.health(now + 50s).ok);
+  EXPECT_FALSE(health_.health(now + 70s).ok);
+  EXPECT_THAT(health_.health(now + 70s).text, HasSubstr("thread 0: stuck for "));
+}
+
+TEST(CpuCount, IsNoMoreThanTheQuota) {
+  const auto folder =
+      std::filesystem::path(testing::TempDir()) / ("staydown-cgroup-" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);
+  const auto with_quota = [&](const char* line) {
+    std::ofstream(folder / "cpu.max") << line << '\n';
+    return cpu_count(folder);
+  };
+  const int all = cpu_count("/nonexistent");
+  EXPECT_GE(all, 1);
+  EXPECT_EQ(with_quota("max 100000"), all);
+  EXPECT_EQ(with_quota("150000 100000"), 1);
+  EXPECT_EQ(with_quota("50000 100000"), 1);
+  EXPECT_EQ(with_quota("100000000 100000"), all);
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace staydown::service
