@@ -111,13 +111,18 @@ start_once() {
       -t "$(head -c 16 /dev/urandom | base64 | tr '+/' 'ab' | tr -d '=')" -c "$folder/server.properties" \
       >"$folder/log" 2>&1 || return 1
   fi
-  port=$(sed -n 's/^advertised.listeners=.*:\([0-9]*\)$/\1/p' "$folder/server.properties")
   "${java[@]}" -Xmx512m -XX:+UseSerialGC kafka.Kafka "$folder/server.properties" \
     >>"$folder/log" 2>&1 </dev/null 9>&- &
   local id=$!
   disown "$id"
   echo "$id" >"$folder/pid"
-  local deadline=$((SECONDS + 90))
+  await "$id"
+}
+
+# Waits until the broker answers; then its address is in `brokers`.
+await() {
+  local id=$1 deadline=$((SECONDS + 90)) port
+  port=$(sed -n 's/^advertised.listeners=.*:\([0-9]*\)$/\1/p' "$folder/server.properties")
   until answers "$port"; do
     kill -0 "$id" 2>/dev/null || return 1
     [ $SECONDS -lt $deadline ] || { kill -9 "$id"; return 1; }
@@ -132,7 +137,10 @@ case "$command" in
     mkdir -p "$folder"
     exec 9>"$folder.lock"
     flock 9
-    if [ -z "$(pid)" ]; then
+    id=$(pid)
+    if [ -n "$id" ]; then
+      await "$id" || fail "the broker of $folder does not answer; stop it and start again"
+    else
       get_jars
       # A port that was free may be taken by the time the broker binds it.
       start_once || { [ -e "$folder/brokers" ] || rm -rf "$folder/data"; start_once; } || {
