@@ -29,6 +29,15 @@ void make_bank(const std::string& folder) {
   ASSERT_EQ(added.status, 0) << added.err;
 }
 
+void take(const kafka::Record& record, std::map<std::string, nlohmann::json>& by_id) {
+  auto event = nlohmann::json::parse(*record.message.value);
+  EXPECT_EQ(record.message.key, event.at("data").at("stream"));
+  const std::string id = event.at("id");
+  const auto decision = decision_of(event);
+  const auto known = by_id.emplace(id, std::move(event)).first;
+  EXPECT_EQ(decision_of(known->second), decision) << "repeated, but not the same";
+}
+
 }  // namespace
 
 Cluster::Cluster(std::string brokers) : brokers_(std::move(brokers)) {
@@ -113,13 +122,14 @@ void Cluster::publish(const std::vector<Segment>& segments) {
   flush();
 }
 
-void Cluster::send(Message message) {
+void Cluster::send(Message message, std::optional<std::int32_t> partition) {
   if (!producer_) {
     auto connected = kafka::Producer::connect(support::clients_of(brokers_));
     ASSERT_TRUE(connected) << connected.error().message;
     producer_ = *std::move(connected);
   }
-  const auto sent = producer_->send({.topic = topics_.segments, .message = std::move(message)});
+  const auto sent = producer_->send(
+      {.topic = topics_.segments, .message = std::move(message), .partition = partition});
   ASSERT_TRUE(sent) << sent.error().message;
 }
 
@@ -130,33 +140,28 @@ void Cluster::flush() {
 
 std::map<std::string, nlohmann::json> Cluster::events() const {
   std::map<std::string, nlohmann::json> by_id;
-  for (const auto& record : support::read_all(brokers_, topics_.takedowns)) {
-    auto event = nlohmann::json::parse(*record.message.value);
-    EXPECT_EQ(record.message.key, event.at("data").at("stream"));
-    const std::string id = event.at("id");
-    const auto decision = decision_of(event);
-    const auto known = by_id.emplace(id, std::move(event)).first;
-    EXPECT_EQ(decision_of(known->second), decision) << "repeated, but not the same";
-  }
+  for (const auto& record : support::read_all(brokers_, topics_.takedowns)) take(record, by_id);
   return by_id;
 }
 
 std::map<std::string, nlohmann::json> Cluster::await_events(std::size_t count,
                                                             std::chrono::seconds patience) const {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (true) {
-    auto now = events();
-    if (now.size() >= count || std::chrono::steady_clock::now() > deadline) return now;
-  }
+  std::map<std::string, nlohmann::json> by_id;
+  support::read_until(brokers_, topics_.takedowns, patience, [&](const kafka::Record& record) {
+    take(record, by_id);
+    return by_id.size() >= count;
+  });
+  return by_id;
 }
 
 std::vector<kafka::Record> Cluster::await_dead_letters(std::size_t count,
                                                        std::chrono::seconds patience) const {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (true) {
-    auto now = support::read_all(brokers_, topics_.dead_letters);
-    if (now.size() >= count || std::chrono::steady_clock::now() > deadline) return now;
-  }
+  std::vector<kafka::Record> letters;
+  support::read_until(brokers_, topics_.dead_letters, patience, [&](kafka::Record record) {
+    letters.push_back(std::move(record));
+    return letters.size() >= count;
+  });
+  return letters;
 }
 
 nlohmann::json decision_of(nlohmann::json event) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,8 @@ using support::Part;
 
 inline constexpr std::uint64_t kReferenceSeed = 7, kBackgroundSeed = 100;
 
-// A folder with a bank that knows a reference of 20 s as "attack", and topics.
+// A folder with a bank that knows a reference of 20 s as "attack", and topics, on one of which it
+// is too.
 class Cluster : public testing::Test {
  protected:
   explicit Cluster(std::string brokers = support::shared_broker());
@@ -45,7 +47,8 @@ class Cluster : public testing::Test {
 
   void publish(const Segment& segment);
   void publish(const std::vector<Segment>& segments);
-  void send(Message message);  // as it is, to the segment topic
+  // As it is, to the segment topic; without a partition, to that of its key.
+  void send(Message message, std::optional<std::int32_t> partition = {});
   void flush();
   static Message message_of(const Segment& segment);
 

@@ -10,25 +10,14 @@
 #include <csignal>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 extern char** environ;
 
 namespace staydown::support {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-// Reads what is there; closes the pipe at its end.
-void drain(int& pipe, std::string& into) {
-  std::array<char, 65536> buffer{};
-  const auto count = read(pipe, buffer.data(), buffer.size());
-  if (count > 0) {
-    into.append(buffer.data(), static_cast<std::size_t>(count));
-  } else {
-    close(pipe);
-    pipe = -1;
-  }
-}
+constexpr int kStopLookMs = 100;  // how often the reader looks whether it is to end
 
 }  // namespace
 
@@ -54,6 +43,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command) {
   out_pipe_ = out[0];
   err_pipe_ = err[0];
   if (failed != 0) throw std::runtime_error(command[0] + ": " + std::strerror(failed));
+  reader_ = std::jthread([this](std::stop_token stop) { read(std::move(stop)); });
 }
 
 ChildProcess::~ChildProcess() {
@@ -61,19 +51,35 @@ ChildProcess::~ChildProcess() {
     kill(pid_, SIGKILL);
     waitpid(pid_, nullptr, 0);
   }
-  if (out_pipe_ >= 0) close(out_pipe_);
-  if (err_pipe_ >= 0) close(err_pipe_);
+  reader_.request_stop();
+  reader_.join();
 }
 
-// One step of reading; false once both pipes are closed or the time is over.
-bool ChildProcess::pump(Clock::time_point until) {
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
-  if ((out_pipe_ < 0 && err_pipe_ < 0) || left.count() <= 0) return false;
-  std::array<pollfd, 2> pipes{{{out_pipe_, POLLIN, 0}, {err_pipe_, POLLIN, 0}}};
-  if (poll(pipes.data(), pipes.size(), static_cast<int>(left.count())) <= 0) return false;
-  if (pipes[0].revents != 0) drain(out_pipe_, out_);
-  if (pipes[1].revents != 0) drain(err_pipe_, err_);
-  return true;
+// Until both ends are closed: by the child, and by what it has left running.
+void ChildProcess::read(std::stop_token stop) {
+  std::array<char, 65536> buffer{};
+  const auto drain = [&](int& pipe, std::string& into) {
+    const auto count = ::read(pipe, buffer.data(), buffer.size());
+    if (count > 0) {
+      const std::scoped_lock lock(mutex_);
+      into.append(buffer.data(), static_cast<std::size_t>(count));
+    } else {
+      close(std::exchange(pipe, -1));
+    }
+  };
+  while ((out_pipe_ >= 0 || err_pipe_ >= 0) && !stop.stop_requested()) {
+    std::array<pollfd, 2> pipes{{{out_pipe_, POLLIN, 0}, {err_pipe_, POLLIN, 0}}};
+    if (poll(pipes.data(), pipes.size(), kStopLookMs) <= 0) continue;
+    if (pipes[0].revents != 0) drain(out_pipe_, out_);
+    if (pipes[1].revents != 0) drain(err_pipe_, err_);
+    changed_.notify_all();
+  }
+  for (const int pipe : {out_pipe_, err_pipe_}) {
+    if (pipe >= 0) close(pipe);
+  }
+  const std::scoped_lock lock(mutex_);
+  silent_ = true;
+  changed_.notify_all();
 }
 
 bool ChildProcess::await_out(const std::string& text, std::chrono::seconds patience) {
@@ -86,23 +92,27 @@ bool ChildProcess::await_err(const std::string& text, std::chrono::seconds patie
 
 bool ChildProcess::await(const std::string& which, const std::string& text,
                          std::chrono::seconds patience) {
-  const auto until = Clock::now() + patience;
-  while (which.find(text) == std::string::npos) {
-    if (!pump(until)) return false;
-  }
-  return true;
+  std::unique_lock lock(mutex_);
+  const auto found = [&] { return which.find(text) != std::string::npos; };
+  changed_.wait_for(lock, patience, [&] { return silent_ || found(); });
+  return found();
+}
+
+std::string ChildProcess::err() const {
+  const std::scoped_lock lock(mutex_);
+  return err_;
 }
 
 void ChildProcess::signal(int number) const { kill(pid_, number); }
 
 Finished ChildProcess::wait(std::chrono::seconds patience) {
-  const auto until = Clock::now() + patience;
-  while (pump(until)) {
-  }
-  if (out_pipe_ >= 0 || err_pipe_ >= 0) kill(pid_, SIGKILL);
+  std::unique_lock lock(mutex_);
+  if (!changed_.wait_for(lock, patience, [&] { return silent_; })) kill(pid_, SIGKILL);
+  lock.unlock();
   int status = 0;
   waitpid(pid_, &status, 0);
   pid_ = -1;
+  lock.lock();
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), out_, err_};
 }
 

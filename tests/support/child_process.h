@@ -4,7 +4,10 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace staydown::support {
@@ -14,7 +17,8 @@ struct Finished {
   std::string out, err;
 };
 
-// A running child with an empty standard input. Not thread-safe. The destructor kills it.
+// A running child with an empty standard input. What it prints is read all the time, so that it is
+// never held up. Not thread-safe. The destructor kills it.
 class ChildProcess {
  public:
   explicit ChildProcess(const std::vector<std::string>& command);  // looked up in PATH
@@ -27,6 +31,8 @@ class ChildProcess {
   bool await_out(const std::string& text, std::chrono::seconds patience = std::chrono::seconds(60));
   bool await_err(const std::string& text, std::chrono::seconds patience = std::chrono::seconds(60));
 
+  std::string err() const;  // so far
+
   void signal(int number) const;
 
   // Waits for the end and gives all output. After `patience` the child is killed: status 128 +
@@ -35,11 +41,15 @@ class ChildProcess {
 
  private:
   bool await(const std::string& which, const std::string& text, std::chrono::seconds patience);
-  bool pump(std::chrono::steady_clock::time_point until);
+  void read(std::stop_token stop);
 
   pid_t pid_ = -1;
-  int out_pipe_ = -1, err_pipe_ = -1;
-  std::string out_, err_;
+  int out_pipe_ = -1, err_pipe_ = -1;  // of reader_
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::string out_, err_;  // guarded by mutex_
+  bool silent_ = false;    // guarded by mutex_: both pipes are closed
+  std::jthread reader_;
 };
 
 // Runs a command to its end.

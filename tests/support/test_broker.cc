@@ -71,6 +71,22 @@ std::vector<kafka::Record> read_all(const std::string& brokers, const std::strin
   return records;
 }
 
+void read_until(const std::string& brokers, const std::string& topic,
+                std::chrono::milliseconds patience,
+                const std::function<bool(kafka::Record)>& enough) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  auto topics = value_or_throw(kafka::Topics::connect(clients_of(brokers)));
+  std::vector<kafka::Position> all;
+  const int partitions = value_or_throw(topics->partitions(topic, 30s));
+  for (int partition = 0; partition < partitions; ++partition) all.push_back({partition, -1, {}});
+  auto reader = value_or_throw(kafka::LogReader::connect(clients_of(brokers)));
+  value_or_throw(reader->start(topic, all));
+  while (std::chrono::steady_clock::now() < deadline) {
+    auto record = reader->next(500ms);
+    if (record && *record && enough(**std::move(record))) return;
+  }
+}
+
 OwnBroker::OwnBroker(std::filesystem::path folder) : folder_(std::move(folder)) { start(); }
 OwnBroker::~OwnBroker() { run({STAYDOWN_BROKER_SCRIPT, "stop", folder_.string()}); }
 void OwnBroker::stop() { run_script({"stop", "--keep", folder_.string()}); }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -24,6 +25,11 @@ std::string make_topic(const std::string& brokers, const std::string& hint, int 
 
 // Everything in the topic now, by partition, then offset.
 std::vector<kafka::Record> read_all(const std::string& brokers, const std::string& topic);
+
+// Gives every record, those that come later too, until `enough` says so or `patience` has passed.
+void read_until(const std::string& brokers, const std::string& topic,
+                std::chrono::milliseconds patience,
+                const std::function<bool(kafka::Record)>& enough);
 
 // A broker of one test's own, for tests that stop it.
 class OwnBroker {
