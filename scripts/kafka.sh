@@ -77,8 +77,8 @@ print(*(s.getsockname()[1] for s in sockets))'
 
 java=(java -cp "$cache/*" -Dlog4j2.configurationFile="$here/kafka/log4j2.properties" -XX:TieredStopAtLevel=1)
 
-# Replication and partitions of one node, no waiting for more members of a group, and topics only where they are
-# created on purpose.
+# Replication and partitions of one node, no waiting for more members of a group, topics only where they are created on
+# purpose, and access control that allows what nothing is said about.
 write_properties() {
   local port=$1 controller=$2
   cat >"$folder/server.properties" <<END
@@ -91,6 +91,8 @@ controller.quorum.bootstrap.servers=127.0.0.1:$controller
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs=$folder/data
 auto.create.topics.enable=false
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+allow.everyone.if.no.acl.found=true
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=1
 transaction.state.log.replication.factor=1

@@ -21,10 +21,12 @@ constexpr const char* kExamples = R"(Examples:
   staydown reference add attack.mp4 --label "Halle 2019" --grounds "TCO order 17" --confirmed
   staydown reference add news.mp4 --interval 1:30-2:15.5 --id halle-clip --max-verdict review
   staydown reference add a.mp4 b.mp4 --bank bank.db
+  staydown reference add attack.mp4 --brokers kafka:9092
 
 Each video is added twice: its keyframes first, which are enforced at once, then the whole video, at up to 25
 frames a second where it moves fast, as the next generation of the same reference. After Ctrl-C the bank holds the
-last complete generation; the same command again goes on. The bank keeps hashes, never the video.)";
+last complete generation; the same command again goes on. The bank keeps hashes, never the video. With --brokers the
+reference goes to every worker of the cluster, and each pass ends when all that run enforce it.)";
 
 struct AddFlags {
   BankFlags bank;
@@ -117,11 +119,14 @@ std::vector<Addition> open_additions(const AddFlags& flags, reference::Reference
 }
 
 // One pass of every addition; those that fail are taken out.
-PassEnd run_all(std::vector<Addition>& additions, int& exit_code,
+PassEnd run_all(std::vector<Addition>& additions, int& exit_code, OpenBank& bank,
                 const std::function<Result<PassEnd>(Addition&)>& run_one) {
   std::vector<Addition> left;
   for (auto& addition : additions) {
-    const auto end = run_one(addition);
+    auto end = run_one(addition);
+    if (end && *end == PassEnd::kDone) {
+      if (const auto settled = bank.settle(); !settled) end = tl::unexpected(settled.error());
+    }
     if (!end) {
       exit_code = report(end.error());
     } else if (*end == PassEnd::kStopped) {
@@ -139,18 +144,18 @@ PassEnd run_all(std::vector<Addition>& additions, int& exit_code,
 
 int run_add(const AddFlags& flags) {
   const auto stop = stop_on_signals();
-  auto bank = open_bank(flags.bank, reference::BankAccess::kCreate);
+  auto bank = OpenBank::open(flags.bank, reference::BankAccess::kCreate);
   if (!bank) return report(bank.error());
   const descriptor::Describer describer(descriptor::kReferenceViews);
   int exit_code = kExitNothingFound;
-  auto additions = open_additions(flags, *bank, describer, exit_code);
+  auto additions = open_additions(flags, **bank, describer, exit_code);
   Progress progress;
   // All keyframes first: every video is enforced before any is looked at closely.
-  const auto keyframes = run_all(additions, exit_code, [&](Addition& addition) {
+  const auto keyframes = run_all(additions, exit_code, *bank, [&](Addition& addition) {
     return run_keyframes(addition, flags, progress, stop);
   });
   if (keyframes == PassEnd::kDone && !flags.keyframes_only) {
-    run_all(additions, exit_code, [&](Addition& addition) {
+    run_all(additions, exit_code, *bank, [&](Addition& addition) {
       return run_pass(addition, media::ReferencePass::kFull, progress, stop);
     });
   }
@@ -174,7 +179,7 @@ void add_reference_add(CLI::App& reference, int& exit_code) {
       });
   command->add_flag("--force", flags->force, "Add it even if most of it is generic");
   command->add_flag("--keyframes-only", flags->keyframes_only, "Leave out the second pass");
-  add_bank_and_actor_flags(*command, flags->bank);
+  add_change_flags(*command, flags->bank);
   command->callback([flags, &exit_code] {
     if (flags->videos.size() > 1 && !flags->info.id.empty()) {
       throw CLI::ValidationError("--id", "names one reference; add the videos one by one");

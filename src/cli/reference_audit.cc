@@ -18,7 +18,7 @@ Json json_of(const reference::AuditLine& line) {
 }
 
 int run_audit(const BankFlags& flags, bool as_json) {
-  const auto bank = open_bank(flags, reference::BankAccess::kRead);
+  const auto bank = reference::ReferenceBank::open(flags.bank);
   if (!bank) return report(bank.error());
   const auto lines = bank->audit();
   if (!lines) return report(lines.error());

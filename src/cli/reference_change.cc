@@ -20,8 +20,9 @@ struct ChangeKind {
 
 constexpr ChangeKind kKinds[] = {
     {"disable", "disabled", "Stop enforcing references, and keep them",
-     "Example: staydown reference disable attack --reason \"wrong video\"\n\n"
-     "A running scan stops using it within a second.",
+     "Examples:\n  staydown reference disable attack --reason \"wrong video\"\n"
+     "  staydown reference disable attack --brokers kafka:9092\n\n"
+     "A running scan stops using it within a second, and so does every worker of a cluster.",
      &ReferenceBank::disable},
     {"enable", "enabled", "Enforce disabled references again",
      "Example: staydown reference enable attack", &ReferenceBank::enable},
@@ -37,19 +38,21 @@ struct ChangeFlags {
 };
 
 int run_change(const ChangeKind& kind, const ChangeFlags& flags) {
-  auto bank = open_bank(flags.bank, reference::BankAccess::kChange);
-  if (!bank) return report(bank.error());
+  auto opened = OpenBank::open(flags.bank, reference::BankAccess::kChange);
+  if (!opened) return report(opened.error());
+  ReferenceBank& bank = **opened;
   int exit_code = kExitNothingFound;
   for (const auto& id : flags.ids) {
     auto change = change_by(flags.bank);
     change.detail = flags.reason;
-    const auto done = ((*bank).*kind.operation)(ReferenceId(id), change);
+    const auto done = (bank.*kind.operation)(ReferenceId(id), change);
     if (done) {
       std::cout << id << ": " << kind.done << '\n';
     } else {
       exit_code = report(done.error());
     }
   }
+  if (const auto settled = opened->settle(); !settled) return report(settled.error());
   return exit_code;
 }
 
@@ -62,7 +65,7 @@ void add_reference_change(CLI::App& reference, int& exit_code) {
     command->footer(kind.footer);
     command->add_option("ID", flags->ids, "The references")->required();
     command->add_option("--reason", flags->reason, "Why, for the audit table");
-    add_bank_and_actor_flags(*command, flags->bank);
+    add_change_flags(*command, flags->bank);
     command->callback([&kind, flags, &exit_code] { exit_code = run_change(kind, *flags); });
   }
 }

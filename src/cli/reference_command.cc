@@ -12,13 +12,16 @@ void add_reference_command(CLI::App& app, int& exit_code) {
       "  staydown reference list\n"
       "  staydown reference disable attack\n"
       "\n"
-      "The bank is ./bank.db, or $STAYDOWN_BANK, or what --bank says. A running scan follows it.");
+      "The bank is ./bank.db, or $STAYDOWN_BANK, or what --bank says. A running scan follows it.\n"
+      "With --brokers (or $STAYDOWN_BROKERS) the references of a cluster's workers are meant "
+      "instead.");
   add_reference_add(*reference, exit_code);
   add_reference_list(*reference, exit_code);
   add_reference_change(*reference, exit_code);
   add_reference_verify(*reference, exit_code);
   add_reference_exchange(*reference, exit_code);
   add_reference_audit(*reference, exit_code);
+  add_reference_cluster(*reference, exit_code);
 }
 
 }  // namespace staydown::cli

@@ -15,5 +15,6 @@ void add_reference_change(CLI::App& reference, int& exit_code);  // disable, ena
 void add_reference_verify(CLI::App& reference, int& exit_code);
 void add_reference_exchange(CLI::App& reference, int& exit_code);  // import, export
 void add_reference_audit(CLI::App& reference, int& exit_code);
+void add_reference_cluster(CLI::App& reference, int& exit_code);  // publish, status
 
 }  // namespace staydown::cli

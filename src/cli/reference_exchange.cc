@@ -69,16 +69,17 @@ int run_import(const ImportFlags& flags) {
                                "them out with --skip-bad",
                                flags.file, list->bad.size())});
   }
-  auto bank = open_bank(flags.bank, reference::BankAccess::kCreate);
+  auto bank = OpenBank::open(flags.bank, reference::BankAccess::kCreate);
   if (!bank) return report(bank.error());
   const auto info = info_of(flags.info, flags.file);
   const auto ingested = service::ingest_hash_list(
-      *bank, *list, flags.file,
+      **bank, *list, flags.file,
       {.info = info, .actor = flags.bank.actor, .force = flags.force, .clock = wall_clock});
   if (!ingested) return report(ingested.error());
   std::cout << fmt::format("{}: enforced now: generation {} with {} of {} hashes; {}\n",
                            info.id.value, ingested->generation, ingested->kept, ingested->frames,
                            reference::describe(ingested->composition));
+  if (const auto settled = bank->settle(); !settled) return report(settled.error());
   return kExitNothingFound;
 }
 
@@ -88,9 +89,9 @@ struct ExportFlags {
 };
 
 int run_export(const ExportFlags& flags) {
-  const auto bank = open_bank(flags.bank, reference::BankAccess::kRead);
+  auto bank = OpenBank::open(flags.bank, reference::BankAccess::kRead);
   if (!bank) return report(bank.error());
-  const auto timeline = bank->load(ReferenceId(flags.id));
+  const auto timeline = (**bank).load(ReferenceId(flags.id));
   if (!timeline) return report(timeline.error());
   const auto text = reference::format_hash_list(
       (*timeline)->entries, flags.format == "json" ? HashListFormat::kJson : HashListFormat::kVpdq);
@@ -120,7 +121,7 @@ void add_import(CLI::App& reference, int& exit_code) {
   add_info_flags(*command, flags->info);
   command->add_flag("--skip-bad", flags->skip_bad, "Leave bad lines out");
   command->add_flag("--force", flags->force, "Add it even if most of it is generic");
-  add_bank_and_actor_flags(*command, flags->bank);
+  add_change_flags(*command, flags->bank);
   command->callback([flags, &exit_code] {
     if (flags->file == "-" && flags->info.id.empty()) {
       throw CLI::ValidationError("--id", "is needed for a list from standard input");
@@ -143,7 +144,7 @@ void add_export(CLI::App& reference, int& exit_code) {
       ->check(CLI::IsMember({"vpdq", "json"}))
       ->capture_default_str();
   command->add_option("--output", flags->output, "Write here; default: standard output");
-  add_bank_flag(*command, flags->bank);
+  add_bank_or_cluster_flags(*command, flags->bank);
   command->callback([flags, &exit_code] { exit_code = run_export(*flags); });
 }
 

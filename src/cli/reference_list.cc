@@ -98,9 +98,9 @@ void print(const ReferenceRecord& record) {
 }
 
 int run_list(const BankFlags& flags, bool as_json) {
-  const auto bank = open_bank(flags, reference::BankAccess::kRead);
+  auto bank = OpenBank::open(flags, reference::BankAccess::kRead);
   if (!bank) return report(bank.error());
-  const auto records = bank->list();
+  const auto records = (**bank).list();
   if (!records) return report(records.error());
   if (as_json) {
     Json json = Json::array();
@@ -113,9 +113,9 @@ int run_list(const BankFlags& flags, bool as_json) {
 }
 
 int run_show(const BankFlags& flags, const std::string& id, bool as_json) {
-  const auto bank = open_bank(flags, reference::BankAccess::kRead);
+  auto bank = OpenBank::open(flags, reference::BankAccess::kRead);
   if (!bank) return report(bank.error());
-  const auto record = bank->find(ReferenceId(id));
+  const auto record = (**bank).find(ReferenceId(id));
   if (!record) return report(record.error());
   if (as_json) {
     std::cout << dump(json_of(*record)) << '\n';
@@ -140,7 +140,7 @@ void add_reference_list(CLI::App& reference, int& exit_code) {
       "Examples:\n  staydown reference list\n  staydown reference list --json | jq '.[].id'\n\n"
       "Durations in JSON are microseconds.");
   list->add_flag("--json", flags->json, "As a JSON array");
-  add_bank_flag(*list, flags->bank);
+  add_bank_or_cluster_flags(*list, flags->bank);
   list->callback([flags, &exit_code] { exit_code = run_list(flags->bank, flags->json); });
 
   auto* show = reference.add_subcommand("show", "Show everything kept about one reference");
@@ -149,7 +149,7 @@ void add_reference_list(CLI::App& reference, int& exit_code) {
       "Durations in JSON are microseconds.");
   show->add_option("ID", flags->id, "The reference")->required();
   show->add_flag("--json", flags->json, "As a JSON object");
-  add_bank_flag(*show, flags->bank);
+  add_bank_or_cluster_flags(*show, flags->bank);
   show->callback(
       [flags, &exit_code] { exit_code = run_show(flags->bank, flags->id, flags->json); });
 }

@@ -1,5 +1,7 @@
 #include "cli/reference_options.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <pwd.h>
 #include <unistd.h>
 
@@ -9,6 +11,8 @@
 #include <iostream>
 
 #include "cli/app.h"
+#include "service/cluster_client.h"
+#include "service/worker_reports.h"
 
 namespace staydown::cli {
 namespace {
@@ -44,8 +48,18 @@ void add_bank_flag(CLI::App& command, BankFlags& flags) {
       ->default_val("bank.db");
 }
 
-void add_bank_and_actor_flags(CLI::App& command, BankFlags& flags) {
+void add_bank_or_cluster_flags(CLI::App& command, BankFlags& flags) {
   add_bank_flag(command, flags);
+  add_cluster_options(command, flags.cluster);
+}
+
+void add_change_flags(CLI::App& command, BankFlags& flags) {
+  add_bank_or_cluster_flags(command, flags);
+  command
+      .add_option("--wait", flags.wait_seconds,
+                  "Wait so many seconds for the cluster's workers to enforce the change")
+      ->default_val(10)
+      ->check(CLI::Range(0, 3600));
   flags.actor = user();
   command.add_option("--actor", flags.actor, "Who does this, for the audit table; default: $USER");
 }
@@ -71,8 +85,58 @@ ReferenceInfo info_of(const InfoFlags& flags, const std::string& name) {
       .confirmed = flags.confirmed};
 }
 
-Result<reference::ReferenceBank> open_bank(const BankFlags& flags, reference::BankAccess access) {
-  return reference::ReferenceBank::open(flags.bank, {.access = access});
+Result<OpenBank> OpenBank::open(const BankFlags& flags, reference::BankAccess access) {
+  OpenBank opened;
+  if (!flags.cluster.brokers.empty() || !flags.cluster.config.empty()) {
+    const auto config = configuration(flags.cluster);
+    if (!config) return tl::unexpected(config.error());
+    auto client = service::client_options(config->kafka);
+    if (!client) return tl::unexpected(std::move(client.error()));
+    opened.client_ = *std::move(client);
+    opened.workers_ = config->kafka.topics.workers;
+    opened.wait_ = std::chrono::seconds(flags.wait_seconds);
+    auto topic = service::ReferenceTopic::open(opened.client_, config->kafka.topics.references);
+    if (!topic) return tl::unexpected(std::move(topic.error()));
+    opened.topic_ = *std::move(topic);
+    return opened;
+  }
+  auto bank = reference::ReferenceBank::open(flags.bank, {.access = access});
+  if (!bank) return tl::unexpected(std::move(bank.error()));
+  const auto feed = bank->feed();
+  if (!feed) return tl::unexpected(feed.error());
+  if (*feed && access != reference::BankAccess::kRead) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("bank {}: is a worker's cache of the topic {}, which would undo the "
+                            "change; give --brokers",
+                            flags.bank, (*feed)->topic));
+  }
+  opened.bank_ = *std::move(bank);
+  return opened;
+}
+
+Result<void> OpenBank::settle() {
+  if (!topic_) return {};
+  const auto begin = std::chrono::steady_clock::now();
+  const auto version = topic_->publish();
+  if (!version) return tl::unexpected(version.error());
+  if (!*version || wait_ == std::chrono::seconds(0)) return {};
+  const auto enforced = service::await_enforcement(client_, workers_, **version, wait_);
+  if (!enforced) return tl::unexpected(enforced.error());
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  if (enforced->workers == 0) {
+    std::cout << fmt::format("version {}: written; no worker runs\n", **version);
+  } else if (enforced->waiting.empty()) {
+    std::cout << fmt::format("version {}: in force on {} workers after {:.1f} s\n", **version,
+                             enforced->workers, took.count());
+  } else {
+    return fail(ErrorCode::kUnavailable,
+                fmt::format("version {}: written, but {} of {} workers do not enforce it after "
+                            "{} s: {}; look at `staydown reference status`",
+                            **version, enforced->waiting.size(), enforced->workers, wait_.count(),
+                            fmt::join(enforced->waiting, ", ")));
+  }
+  std::cout << std::flush;
+  return {};
 }
 
 reference::Change change_by(const BankFlags& flags) {

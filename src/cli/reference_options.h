@@ -2,21 +2,29 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "cli/cluster_options.h"
+#include "kafka/client.h"
 #include "reference/reference_bank.h"
+#include "service/reference_topic.h"
 
 namespace staydown::cli {
 
 struct BankFlags {
   std::string bank;
-  std::string actor;  // for the audit table
+  ClusterOptions cluster = {};  // if there is one, its topic of references counts, and no bank
+  std::string actor = {};       // for the audit table
+  int wait_seconds = 0;         // for workers to enforce a change
 };
 
-// --bank; and --actor for subcommands that change the bank.
+// --bank; and the cluster; and --actor and --wait for subcommands that change something.
 void add_bank_flag(CLI::App& command, BankFlags& flags);
-void add_bank_and_actor_flags(CLI::App& command, BankFlags& flags);
+void add_bank_or_cluster_flags(CLI::App& command, BankFlags& flags);
+void add_change_flags(CLI::App& command, BankFlags& flags);
 
 // What people say about a reference when they add it.
 struct InfoFlags {
@@ -29,7 +37,25 @@ void add_info_flags(CLI::App& command, InfoFlags& flags);
 // `name` (of a file) stands in for an id or label that was not given.
 ReferenceInfo info_of(const InfoFlags& flags, const std::string& name);
 
-Result<reference::ReferenceBank> open_bank(const BankFlags& flags, reference::BankAccess access);
+// A bank on disk, or what stands for it on a cluster.
+class OpenBank {
+ public:
+  static Result<OpenBank> open(const BankFlags& flags, reference::BankAccess access);
+
+  reference::ReferenceBank& operator*() { return topic_ ? topic_->bank() : *bank_; }
+
+  // To be called after each change: puts it on the cluster, waits for the workers and says on
+  // standard output who enforces it. Nothing remains to be done for a bank on disk.
+  Result<void> settle();
+
+ private:
+  OpenBank() = default;
+  std::optional<reference::ReferenceBank> bank_;
+  std::unique_ptr<service::ReferenceTopic> topic_;
+  kafka::ClientOptions client_;
+  std::string workers_;
+  std::chrono::seconds wait_{};
+};
 
 reference::Change change_by(const BankFlags& flags);
 WallTime wall_clock();

@@ -13,7 +13,8 @@ using reference::FindingKind;
 using reference::ReferenceBank;
 
 int run_verify(const BankFlags& flags, bool skip_media) {
-  const auto bank = open_bank(flags, reference::BankAccess::kChange);
+  const auto bank =
+      reference::ReferenceBank::open(flags.bank, {.access = reference::BankAccess::kChange});
   if (!bank) return report(bank.error());
   const auto findings = bank->verify(skip_media ? ReferenceBank::MediaCheck::kSkip
                                                 : ReferenceBank::MediaCheck::kDigest);

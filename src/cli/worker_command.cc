@@ -7,7 +7,6 @@
 #include "cli/app.h"
 #include "cli/cluster_options.h"
 #include "cli/signals.h"
-#include "service/engine.h"
 #include "service/worker.h"
 
 namespace staydown::cli {
@@ -18,6 +17,7 @@ constexpr const char* kExamples = R"(Examples:
   staydown worker --config staydown.yaml --threads 4 --listen :9464
 
 Reads segments from the topic staydown.segments and publishes takedown events to staydown.takedowns (docs/kafka.md).
+The references are those of the topic staydown.references: `staydown reference add VIDEO --brokers kafka:9092`.
 Any number of workers share the work; one that is killed is replaced by the others. /metrics, /healthz and /readyz are
 served on --listen. SIGTERM finishes what is in work and ends within 10 s.
 
@@ -49,9 +49,7 @@ Result<void> run_worker(const WorkerOptions& options) {
   const auto config = configuration(options);
   if (!config) return tl::unexpected(config.error());
   const auto stop = stop_on_signals();
-  const auto engine = service::Engine::open(*config, options.bank);
-  if (!engine) return tl::unexpected(engine.error());
-  return service::run_worker(*config, *engine, stop);
+  return service::run_worker(*config, options.bank, stop);
 }
 
 }  // namespace
@@ -61,7 +59,9 @@ void add_worker_command(CLI::App& app, int& exit_code) {
   auto* command = app.add_subcommand("worker", "Watch the streams of a Kafka cluster");
   command->footer(kExamples);
   add_cluster_options(*command, options->cluster);
-  command->add_option("--bank", options->bank, "Bank of references")
+  command
+      ->add_option("--bank", options->bank,
+                   "Where to keep the cluster's references; made if missing")
       ->envname("STAYDOWN_BANK")
       ->default_val("bank.db");
   command->add_option("--group", options->group, "Consumer group that the workers share");

@@ -8,6 +8,11 @@
 #include "kafka/handles.h"
 
 namespace staydown::kafka {
+namespace {
+
+constexpr int kCallTimeoutMs = 10'000;
+
+}  // namespace
 
 class LogReader::Impl {
  public:
@@ -46,6 +51,39 @@ class LogReader::Impl {
       return tl::unexpected(error_of(code, doing("read")));
     }
     return {};
+  }
+
+  Result<std::vector<Position>> since(const std::string& topic, int partitions, WallTime time) {
+    std::vector<Position> from;
+    const auto ms = std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
+    for (int partition = 0; partition < partitions; ++partition) {
+      from.push_back({partition, ms, {}});
+    }
+    const auto list = to_list(topic, from);
+    if (const auto code = rd_kafka_offsets_for_times(client_.get(), list.get(), kCallTimeoutMs)) {
+      return tl::unexpected(
+          error_of(code, fmt::format("topic {}: cannot look up offsets by time", topic)));
+    }
+    for (int i = 0; i < list->cnt; ++i) {
+      auto& position = from[static_cast<std::size_t>(i)];
+      position.offset = list->elems[i].offset;
+      if (position.offset >= 0) continue;  // nothing so late: the end
+      const auto ends = bounds(topic, position.partition);
+      if (!ends) return tl::unexpected(ends.error());
+      position.offset = ends->second;
+    }
+    return from;
+  }
+
+  Result<std::pair<std::int64_t, std::int64_t>> bounds(const std::string& topic,
+                                                       std::int32_t partition) {
+    std::int64_t low = 0, high = 0;
+    if (const auto code = rd_kafka_query_watermark_offsets(client_.get(), topic.c_str(), partition,
+                                                           &low, &high, kCallTimeoutMs)) {
+      return tl::unexpected(
+          error_of(code, fmt::format("topic {}: cannot look up its ends", topic)));
+    }
+    return std::pair(low, high);
   }
 
   Result<void> read_to_end(const std::function<void(Record)>& take,
@@ -104,6 +142,14 @@ Result<std::unique_ptr<LogReader>> LogReader::connect(const ClientOptions& optio
 
 Result<void> LogReader::start(const std::string& topic, const std::vector<Position>& from) {
   return impl_->start(topic, from);
+}
+Result<std::vector<Position>> LogReader::since(const std::string& topic, int partitions,
+                                               WallTime time) {
+  return impl_->since(topic, partitions, time);
+}
+Result<std::pair<std::int64_t, std::int64_t>> LogReader::bounds(const std::string& topic,
+                                                                std::int32_t partition) {
+  return impl_->bounds(topic, partition);
 }
 Result<void> LogReader::read_to_end(const std::function<void(Record)>& take,
                                     std::chrono::milliseconds patience) {

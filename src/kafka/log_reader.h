@@ -4,7 +4,9 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/result.h"
@@ -21,6 +23,13 @@ class LogReader {
 
   // From here on reads these partitions, each from its offset (-1: its first record) on.
   Result<void> start(const std::string& topic, const std::vector<Position>& from);
+
+  // Where reading all partitions would start to see only what was appended at `time` or later.
+  Result<std::vector<Position>> since(const std::string& topic, int partitions, WallTime time);
+
+  // First offset that is there, and the one after the last, asked of the broker.
+  Result<std::pair<std::int64_t, std::int64_t>> bounds(const std::string& topic,
+                                                       std::int32_t partition);
 
   // Gives every record up to what was the end when it got there, in order within a partition.
   // `patience`: with nothing arriving for so long the brokers are taken to be away (kUnavailable).

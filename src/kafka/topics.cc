@@ -15,6 +15,8 @@ using EventPtr = std::unique_ptr<rd_kafka_event_t, Deleter<rd_kafka_event_destro
 using NewTopicPtr = std::unique_ptr<rd_kafka_NewTopic_t, Deleter<rd_kafka_NewTopic_destroy>>;
 using AdminOptionsPtr =
     std::unique_ptr<rd_kafka_AdminOptions_t, Deleter<rd_kafka_AdminOptions_destroy>>;
+using ResourcePtr =
+    std::unique_ptr<rd_kafka_ConfigResource_t, Deleter<rd_kafka_ConfigResource_destroy>>;
 using TopicPtr = std::unique_ptr<rd_kafka_topic_t, Deleter<rd_kafka_topic_destroy>>;
 using MetadataPtr = std::unique_ptr<const rd_kafka_metadata_t, Deleter<rd_kafka_metadata_destroy>>;
 
@@ -48,6 +50,31 @@ class Topics::Impl {
     return one.partition_cnt;
   }
 
+  Result<std::map<std::string, std::string>> settings(const std::string& topic,
+                                                      std::chrono::milliseconds timeout) {
+    const auto doing = fmt::format("topic {}: cannot read its settings", topic);
+    const ResourcePtr resource(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
+    const auto options = admin_options(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, timeout);
+    const QueuePtr queue(rd_kafka_queue_new(client_.get()));
+    rd_kafka_ConfigResource_t* resources[] = {resource.get()};
+    rd_kafka_DescribeConfigs(client_.get(), resources, 1, options.get(), queue.get());
+    const auto event = answer(*queue, timeout, doing);
+    if (!event) return tl::unexpected(event.error());
+    std::size_t count = 0;
+    const auto* const* results = rd_kafka_DescribeConfigs_result_resources(
+        rd_kafka_event_DescribeConfigs_result(event->get()), &count);
+    if (const auto code = rd_kafka_ConfigResource_error(results[0])) {
+      return tl::unexpected(error_of(code, doing));
+    }
+    const auto* const* entries = rd_kafka_ConfigResource_configs(results[0], &count);
+    std::map<std::string, std::string> settings;
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto* value = rd_kafka_ConfigEntry_value(entries[i]);
+      settings[rd_kafka_ConfigEntry_name(entries[i])] = value == nullptr ? "" : value;
+    }
+    return settings;
+  }
+
   Result<void> create(const TopicSpec& spec, std::chrono::milliseconds timeout) {
     const auto doing = fmt::format("topic {}: cannot create it", spec.name);
     std::array<char, 512> reason{};
@@ -58,22 +85,17 @@ class Topics::Impl {
     for (const auto& [key, value] : spec.settings) {
       rd_kafka_NewTopic_set_config(topic.get(), key.c_str(), value.c_str());
     }
-    const AdminOptionsPtr options(
-        rd_kafka_AdminOptions_new(client_.get(), RD_KAFKA_ADMIN_OP_CREATETOPICS));
-    const int ms = static_cast<int>(timeout.count());
-    rd_kafka_AdminOptions_set_request_timeout(options.get(), ms, reason.data(), reason.size());
-    rd_kafka_AdminOptions_set_operation_timeout(options.get(), ms, reason.data(), reason.size());
+    const auto options = admin_options(RD_KAFKA_ADMIN_OP_CREATETOPICS, timeout);
+    rd_kafka_AdminOptions_set_operation_timeout(options.get(), static_cast<int>(timeout.count()),
+                                                reason.data(), reason.size());
     const QueuePtr queue(rd_kafka_queue_new(client_.get()));
     rd_kafka_NewTopic_t* topics[] = {topic.get()};
     rd_kafka_CreateTopics(client_.get(), topics, 1, options.get(), queue.get());
-    const EventPtr event(rd_kafka_queue_poll(queue.get(), ms + 1000));
-    if (!event) return fail(ErrorCode::kUnavailable, doing + ": no broker answered", true);
-    if (const auto code = rd_kafka_event_error(event.get())) {
-      return tl::unexpected(error_of(code, doing));
-    }
+    const auto event = answer(*queue, timeout, doing);
+    if (!event) return tl::unexpected(event.error());
     std::size_t count = 0;
     const auto* results = rd_kafka_CreateTopics_result_topics(
-        rd_kafka_event_CreateTopics_result(event.get()), &count);
+        rd_kafka_event_CreateTopics_result(event->get()), &count);
     if (const auto code = rd_kafka_topic_result_error(results[0])) {
       auto error = error_of(code, doing);
       if (const auto* why = rd_kafka_topic_result_error_string(results[0])) {
@@ -85,6 +107,24 @@ class Topics::Impl {
   }
 
  private:
+  AdminOptionsPtr admin_options(rd_kafka_admin_op_t operation, std::chrono::milliseconds timeout) {
+    AdminOptionsPtr options(rd_kafka_AdminOptions_new(client_.get(), operation));
+    std::array<char, 512> reason{};
+    rd_kafka_AdminOptions_set_request_timeout(options.get(), static_cast<int>(timeout.count()),
+                                              reason.data(), reason.size());
+    return options;
+  }
+
+  static Result<EventPtr> answer(rd_kafka_queue_t& queue, std::chrono::milliseconds timeout,
+                                 const std::string& doing) {
+    EventPtr event(rd_kafka_queue_poll(&queue, static_cast<int>(timeout.count()) + 1000));
+    if (!event) return fail(ErrorCode::kUnavailable, doing + ": no broker answered", true);
+    if (const auto code = rd_kafka_event_error(event.get())) {
+      return tl::unexpected(error_of(code, doing));
+    }
+    return event;
+  }
+
   ClientContext context_;  // outlives the client
   ClientPtr client_;
 };
@@ -100,6 +140,10 @@ Result<std::unique_ptr<Topics>> Topics::connect(const ClientOptions& options) {
 
 Result<int> Topics::partitions(const std::string& topic, std::chrono::milliseconds timeout) {
   return impl_->partitions(topic, timeout);
+}
+Result<std::map<std::string, std::string>> Topics::settings(const std::string& topic,
+                                                            std::chrono::milliseconds timeout) {
+  return impl_->settings(topic, timeout);
 }
 Result<void> Topics::create(const TopicSpec& topic, std::chrono::milliseconds timeout) {
   return impl_->create(topic, timeout);

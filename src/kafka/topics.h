@@ -29,6 +29,10 @@ class Topics {
   // broker answered in time.
   Result<int> partitions(const std::string& topic, std::chrono::milliseconds timeout);
 
+  // The topic's settings as they are in force, e.g. retention.ms.
+  Result<std::map<std::string, std::string>> settings(const std::string& topic,
+                                                      std::chrono::milliseconds timeout);
+
   // kAlreadyExists if it is there. Returns once the cluster knows it.
   Result<void> create(const TopicSpec& topic, std::chrono::milliseconds timeout);
 

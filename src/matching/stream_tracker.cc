@@ -86,6 +86,12 @@ class StreamTracker::Impl {
     return in_order(std::move(matches));
   }
 
+  void join(Impl other) {
+    for (Alignment& a : other.open_) {
+      if (open_.size() < kMaxAlignments || evict_below(a.score())) open_.push_back(std::move(a));
+    }
+  }
+
   bool undecided() const {
     return std::any_of(open_.begin(), open_.end(), [&](const Alignment& a) {
       const bool decided = a.peak() >= options_.takedown_score && a.votes() >= kMinVotes;
@@ -301,6 +307,7 @@ std::vector<Match> StreamTracker::update(const Observation& observation) {
   return impl_->update(observation);
 }
 std::vector<Match> StreamTracker::finish() { return impl_->finish(); }
+void StreamTracker::join(StreamTracker other) { impl_->join(std::move(*other.impl_)); }
 bool StreamTracker::undecided() const { return impl_->undecided(); }
 double StreamTracker::score() const { return impl_->score(); }
 void StreamTracker::save(ArchiveWriter& archive) const {

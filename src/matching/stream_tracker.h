@@ -47,6 +47,10 @@ class StreamTracker {
   // reference id, then begin of the query interval.
   std::vector<Match> update(const Observation& observation);
 
+  // Takes over what another tracker, which followed the same stream for other references, has
+  // open.
+  void join(StreamTracker other);
+
   // The stream ends here: whatever is open has ended.
   std::vector<Match> finish();
 

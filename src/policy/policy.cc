@@ -41,10 +41,7 @@ bool Policy::breaker_open(const ReferenceInfo& reference, const StreamContext& c
   const std::scoped_lock lock(mutex_);
   if (tripped_.contains(reference.id)) return true;
 
-  Firings& firings = firings_[reference.id];
-  std::erase_if(firings, [&](const auto& firing) { return now - firing.second.last > window; });
-  Firing& firing = firings.try_emplace(context.stream, Firing{now, now}).first->second;
-  firing.last = std::max(firing.last, now);
+  const Firings& firings = count(reference.id, context.stream, now);
   const auto streams = std::count_if(firings.begin(), firings.end(), [&](const auto& other) {
     return now - other.second.first <= window;
   });
@@ -53,6 +50,26 @@ bool Policy::breaker_open(const ReferenceInfo& reference, const StreamContext& c
   tripped_.insert(reference.id);
   new_trips_.push_back({reference.id, static_cast<int>(streams)});
   return true;
+}
+
+Policy::Firings& Policy::count(const ReferenceId& reference, const StreamId& stream, MediaTime at) {
+  Firings& firings = firings_[reference];
+  std::erase_if(firings, [&](const auto& firing) {
+    return at - firing.second.last > options_.breaker.window;
+  });
+  Firing& firing = firings.try_emplace(stream, Firing{at, at}).first->second;
+  firing.last = std::max(firing.last, at);
+  return firings;
+}
+
+void Policy::note_firing(const ReferenceId& reference, const StreamId& stream, MediaTime at) {
+  const std::scoped_lock lock(mutex_);
+  count(reference, stream, at);
+}
+
+void Policy::note_trip(const ReferenceId& reference) {
+  const std::scoped_lock lock(mutex_);
+  tripped_.insert(reference);
 }
 
 std::vector<ReferenceId> Policy::tripped() const {

@@ -29,7 +29,8 @@ struct PolicyOptions {
 struct StreamContext {
   StreamId stream;
   AccountId account;
-  MediaTime now{};  // clock of the breaker: media time of the end of the segment in a scan
+  MediaTime now{};  // clock of the breaker: in a scan the media time of the end of the segment, on
+                    // a cluster, where streams have lines of their own, when it was ingested
 };
 
 // A breaker that has just opened: for a warning.
@@ -52,13 +53,18 @@ struct BreakerTrip {
 // count again, the same stream after a quiet window does. Once open, a breaker stays open until the
 // reference is listed in `released`.
 //
-// Thread-safe: the breaker counts what all streams of the process fire. The same calls in the same
-// order give the same verdicts.
+// Thread-safe: the breaker counts what all streams of the process fire, and what it is told of
+// others. The same calls in the same order give the same verdicts.
 class Policy {
  public:
   explicit Policy(PolicyOptions options);
 
   Verdict judge(const Match& match, const StreamContext& context);
+
+  // What another process fired, for the breaker to count; and that it found its breaker open, so
+  // that the one here opens too (with the next match that would fire). Repeats do no harm.
+  void note_firing(const ReferenceId& reference, const StreamId& stream, MediaTime at);
+  void note_trip(const ReferenceId& reference);
 
   // References whose breaker is open now.
   std::vector<ReferenceId> tripped() const;
@@ -71,6 +77,7 @@ class Policy {
     MediaTime first, last;
   };
   using Firings = std::map<StreamId, Firing>;
+  Firings& count(const ReferenceId& reference, const StreamId& stream, MediaTime at);
   bool breaker_open(const ReferenceInfo& reference, const StreamContext& context);
 
   const PolicyOptions options_;

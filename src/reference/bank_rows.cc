@@ -111,6 +111,27 @@ Result<std::vector<ReferenceEntry>> read_entries(const Database& database, const
   return entries;
 }
 
+Result<void> erase_descriptors(const Database& database, const ReferenceId& id) {
+  auto old = database.prepare("DELETE FROM descriptors WHERE reference_id = ?1");
+  if (!old) return tl::unexpected(old.error());
+  return old->bind(1, std::string_view(id.value)).finish();
+}
+
+Result<void> insert_descriptors(const Database& database, const ReferenceId& id,
+                                const StoredDescriptors& stored,
+                                std::span<const std::uint8_t> packed) {
+  auto row = database.prepare(
+      "INSERT INTO descriptors (reference_id, model, entries, digest, packed) "
+      "VALUES (?1, ?2, ?3, ?4, ?5)");
+  if (!row) return tl::unexpected(row.error());
+  return row->bind(1, std::string_view(id.value))
+      .bind(2, std::string_view(stored.model))
+      .bind(3, signed_of(stored.entries))
+      .bind(4, std::span(stored.digest))
+      .bind(5, packed)
+      .finish();
+}
+
 }  // namespace
 
 Result<std::uint64_t> read_revision(const Database& database) {
@@ -230,30 +251,89 @@ Result<void> write_removal(const Database& database, const ReferenceRecord& reco
 
 Result<void> write_descriptors(const Database& database, const NewGeneration& reference,
                                const BankOptions& models) {
-  auto old = database.prepare("DELETE FROM descriptors WHERE reference_id = ?1");
-  if (!old) return tl::unexpected(old.error());
-  const std::string_view id = reference.info.id.value;
-  if (auto done = old->bind(1, id).finish(); !done) return done;
+  const auto& id = reference.info.id;
+  if (auto done = erase_descriptors(database, id); !done) return done;
   for (const auto& [model, kind] : kinds_of(models)) {
     const Blob packed = pack(reference.entries, kind);
     if (packed.empty()) continue;
     const auto entries = std::count_if(
         reference.entries.begin(), reference.entries.end(),
         [&, wanted = kind](const ReferenceEntry& entry) { return kind_of(entry.value) == wanted; });
-    auto row = database.prepare(
-        "INSERT INTO descriptors (reference_id, model, entries, digest, packed) "
-        "VALUES (?1, ?2, ?3, ?4, ?5)");
-    if (!row) return tl::unexpected(row.error());
-    const Sha256 digest = sha256(packed);
-    auto done = row->bind(1, id)
-                    .bind(2, model)
-                    .bind(3, std::int64_t{entries})
-                    .bind(4, std::span(digest))
-                    .bind(5, std::span(packed))
-                    .finish();
+    const StoredDescriptors stored{.model = std::string(model),
+                                   .entries = static_cast<std::uint64_t>(entries),
+                                   .bytes = packed.size(),
+                                   .digest = sha256(packed)};
+    if (auto done = insert_descriptors(database, id, stored, packed); !done) return done;
+  }
+  return {};
+}
+
+Result<void> write_packed(const Database& database, const PackedReference& reference) {
+  const auto& id = reference.record.info.id;
+  if (auto done = erase_descriptors(database, id); !done) return done;
+  for (std::size_t i = 0; i < reference.packed.size(); ++i) {
+    auto done =
+        insert_descriptors(database, id, reference.record.descriptors[i], reference.packed[i]);
     if (!done) return done;
   }
   return {};
+}
+
+Result<std::vector<Blob>> read_packed(const Database& database, const ReferenceRecord& record) {
+  std::vector<Blob> packed;
+  for (const auto& stored : record.descriptors) {
+    auto row =
+        database.prepare("SELECT packed FROM descriptors WHERE reference_id = ?1 AND model = ?2");
+    if (!row) return tl::unexpected(row.error());
+    const auto found = row->bind(1, std::string_view(record.info.id.value))
+                           .bind(2, std::string_view(stored.model))
+                           .step();
+    if (!found) return tl::unexpected(found.error());
+    const auto blob = row->blob(0);
+    if (!*found || sha256(blob) != stored.digest) {
+      return corrupt(database, record.info.id,
+                     fmt::format("its {} descriptors are damaged", stored.model));
+    }
+    packed.emplace_back(blob.begin(), blob.end());
+  }
+  return packed;
+}
+
+Result<void> erase_record(const Database& database, const ReferenceId& id) {
+  if (auto done = erase_descriptors(database, id); !done) return done;
+  auto row = database.prepare("DELETE FROM reference WHERE id = ?1");
+  if (!row) return tl::unexpected(row.error());
+  return row->bind(1, std::string_view(id.value)).finish();
+}
+
+Result<std::optional<FeedPosition>> read_feed(const Database& database) {
+  const auto there =
+      database.number("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'feed'");
+  if (!there) return tl::unexpected(there.error());
+  if (*there == 0) return std::nullopt;
+  auto row = database.prepare("SELECT topic, next, read_at FROM feed");
+  if (!row) return tl::unexpected(row.error());
+  const auto found = row->step();
+  if (!found) return tl::unexpected(found.error());
+  if (!*found) return std::nullopt;
+  return FeedPosition{.topic = row->text(0),
+                      .next = row->integer(1),
+                      .read_at = WallTime(std::chrono::microseconds(row->integer(2)))};
+}
+
+// Only a bank that follows a topic has the table.
+Result<void> write_feed(const Database& database, const FeedPosition& position) {
+  auto made = database.run(
+      "CREATE TABLE IF NOT EXISTS feed ("
+      "  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),"
+      "  topic TEXT NOT NULL, next INTEGER NOT NULL, read_at INTEGER NOT NULL) STRICT");
+  if (!made) return made;
+  auto row = database.prepare("INSERT OR REPLACE INTO feed VALUES (1, ?1, ?2, ?3)");
+  if (!row) return tl::unexpected(row.error());
+  return row->bind(1, std::string_view(position.topic))
+      .bind(2, position.next)
+      .bind(3, position.read_at.time_since_epoch().count())
+      .finish();
 }
 
 Result<void> write_audit(const Database& database, std::string_view action, const ReferenceId& id,
@@ -285,6 +365,18 @@ Result<std::vector<AuditLine>> read_audit(const Database& database) {
                      .id = ReferenceId(rows->text(4)),
                      .detail = rows->text(5)});
   }
+}
+
+Result<Change> read_last_change(const Database& database, const ReferenceId& id) {
+  auto row = database.prepare(
+      "SELECT at, actor, detail FROM audit WHERE reference_id = ?1 ORDER BY sequence DESC LIMIT 1");
+  if (!row) return tl::unexpected(row.error());
+  const auto found = row->bind(1, std::string_view(id.value)).step();
+  if (!found) return tl::unexpected(found.error());
+  if (!*found) return Change{};
+  return Change{.actor = row->text(1),
+                .at = WallTime(std::chrono::microseconds(row->integer(0))),
+                .detail = row->text(2)};
 }
 
 Result<ReferenceTimelinePtr> read_timeline(const Database& database, const ReferenceRecord& record,

@@ -37,9 +37,21 @@ Result<void> write_removal(const Database& database, const ReferenceRecord& reco
 // Replaces the descriptors of all models of a reference.
 Result<void> write_descriptors(const Database& database, const NewGeneration& reference,
                                const BankOptions& models);
+// The same with descriptors as they are stored elsewhere.
+Result<void> write_packed(const Database& database, const PackedReference& reference);
+Result<std::vector<std::vector<std::uint8_t>>> read_packed(const Database& database,
+                                                           const ReferenceRecord& record);
+// Forgets the reference without a trace, so that write_record makes it anew.
+Result<void> erase_record(const Database& database, const ReferenceId& id);
+
+Result<std::optional<FeedPosition>> read_feed(const Database& database);
+Result<void> write_feed(const Database& database, const FeedPosition& position);
+
 Result<void> write_audit(const Database& database, std::string_view action, const ReferenceId& id,
                          const Change& change);
 Result<std::vector<AuditLine>> read_audit(const Database& database);
+// The latest change of a reference; blank if there was none.
+Result<Change> read_last_change(const Database& database, const ReferenceId& id);
 
 // The entries of the models in use, digests checked; kCorrupt names the reference.
 Result<ReferenceTimelinePtr> read_timeline(const Database& database, const ReferenceRecord& record,

@@ -27,28 +27,52 @@ bool id_is_valid(const ReferenceId& id) {
          std::all_of(id.value.begin(), id.value.end(), allowed);
 }
 
-Result<void> check_reference(const NewGeneration& reference) {
-  const auto& info = reference.info;
-  const auto wrong = [&](std::string_view reason) {
-    return fail(ErrorCode::kInvalidArgument,
-                fmt::format("reference {}: {}", info.id.value, reason));
-  };
+tl::unexpected<Error> wrong(const ReferenceInfo& info, std::string_view reason) {
+  return fail(ErrorCode::kInvalidArgument, fmt::format("reference {}: {}", info.id.value, reason));
+}
+
+Result<void> check_info(const ReferenceInfo& info, MediaTime duration) {
   if (!id_is_valid(info.id)) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("reference id \"{}\": give 1 to {} letters, digits and \"._:-\"",
                             info.id.value, kMaxId));
   }
   if (info.label.size() > kMaxText || info.grounds.size() > kMaxText) {
-    return wrong(fmt::format("label and grounds may have {} bytes each", kMaxText));
+    return wrong(info, fmt::format("label and grounds may have {} bytes each", kMaxText));
   }
-  if (info.max_verdict == VerdictKind::kAllow) return wrong("it must cause review or takedown");
-  if (reference.duration < MediaTime::zero()) return wrong("its duration is negative");
-  if (reference.entries.empty()) return wrong("it has no descriptors");
-  if (auto good = check(reference.entries); !good) return wrong(good.error().message);
+  if (info.max_verdict == VerdictKind::kAllow) {
+    return wrong(info, "it must cause review or takedown");
+  }
+  if (duration < MediaTime::zero()) return wrong(info, "its duration is negative");
+  return {};
+}
+
+Result<void> check_reference(const NewGeneration& reference) {
+  const auto& info = reference.info;
+  if (auto good = check_info(info, reference.duration); !good) return good;
+  if (reference.entries.empty()) return wrong(info, "it has no descriptors");
+  if (auto good = check(reference.entries); !good) return wrong(info, good.error().message);
   return {};
 }
 
 }  // namespace
+
+// What its descriptors mean is checked when they are read.
+Result<void> check(const PackedReference& reference) {
+  const auto& record = reference.record;
+  if (auto good = check_info(record.info, record.duration); !good) return good;
+  if (record.generation == 0) return wrong(record.info, "it has no generation");
+  if (record.descriptors.empty() || record.descriptors.size() != reference.packed.size()) {
+    return wrong(record.info, "it has no descriptors");
+  }
+  for (std::size_t i = 0; i < reference.packed.size(); ++i) {
+    if (sha256(reference.packed[i]) == record.descriptors[i].digest) continue;
+    return fail(ErrorCode::kCorrupt,
+                fmt::format("reference {}: its {} descriptors are damaged", record.info.id.value,
+                            record.descriptors[i].model));
+  }
+  return {};
+}
 
 class ReferenceBank::Impl {
  public:
@@ -104,6 +128,30 @@ class ReferenceBank::Impl {
     }
     record.generation = current->generation + 1;
     return record;
+  }
+
+  Result<void> adopt_one(const PackedReference& reference) const {
+    if (auto good = check(reference); !good) return good;
+    const auto revision = next_revision(database);
+    if (!revision) return tl::unexpected(revision.error());
+    ReferenceRecord record = reference.record;
+    record.revision = *revision;
+    return erase_record(database, record.info.id)
+        .and_then([&] { return write_record(database, record); })
+        .and_then([&] { return write_packed(database, reference); })
+        .and_then([&] { return write_audit(database, "adopt", record.info.id, reference.change); });
+  }
+
+  Result<void> adopt_removal(const ReferenceId& id, const Change& change) const {
+    auto record = find(id);
+    if (!record && record.error().code == ErrorCode::kNotFound) return {};
+    if (!record) return tl::unexpected(record.error());
+    const auto revision = next_revision(database);
+    if (!revision) return tl::unexpected(revision.error());
+    record->revision = *revision;
+    return write_removal(database, *record).and_then([&] {
+      return write_audit(database, "remove", id, change);
+    });
   }
 
   enum class Kind : std::uint8_t { kEnable, kDisable, kRemove };
@@ -207,6 +255,38 @@ Result<void> ReferenceBank::remove(const ReferenceId& id, const Change& change) 
   return impl_->change(id, Impl::Kind::kRemove, change);
 }
 
+Result<void> ReferenceBank::adopt(const Adoption& adoption) {
+  const auto& database = impl_->database;
+  auto transaction = Transaction::begin(database, Transaction::Kind::kWrite);
+  if (!transaction) return tl::unexpected(transaction.error());
+  for (const auto& reference : adoption.references) {
+    if (auto done = impl_->adopt_one(reference); !done) return done;
+  }
+  for (const auto& [id, change] : adoption.removed) {
+    if (auto done = impl_->adopt_removal(id, change); !done) return done;
+  }
+  if (!adoption.position.topic.empty()) {
+    if (auto done = write_feed(database, adoption.position); !done) return done;
+  }
+  return transaction->commit();
+}
+
+Result<PackedReference> ReferenceBank::pack(const ReferenceId& id) const {
+  auto transaction = Transaction::begin(impl_->database, Transaction::Kind::kRead);
+  if (!transaction) return tl::unexpected(transaction.error());
+  auto record = impl_->find(id);
+  if (!record) return tl::unexpected(record.error());
+  auto packed = read_packed(impl_->database, *record);
+  if (!packed) return tl::unexpected(packed.error());
+  auto change = read_last_change(impl_->database, id);
+  if (!change) return tl::unexpected(change.error());
+  return PackedReference{*std::move(record), *std::move(packed), *std::move(change)};
+}
+
+Result<std::optional<FeedPosition>> ReferenceBank::feed() const {
+  return read_feed(impl_->database);
+}
+
 Result<std::vector<ReferenceRecord>> ReferenceBank::list() const {
   auto transaction = Transaction::begin(impl_->database, Transaction::Kind::kRead);
   if (!transaction) return tl::unexpected(transaction.error());
@@ -228,6 +308,10 @@ Result<ReferenceTimelinePtr> ReferenceBank::load(const ReferenceId& id) const {
 }
 
 Result<std::vector<AuditLine>> ReferenceBank::audit() const { return read_audit(impl_->database); }
+
+Result<Change> ReferenceBank::last_change(const ReferenceId& id) const {
+  return read_last_change(impl_->database, id);
+}
 
 Result<std::uint64_t> ReferenceBank::revision() const { return read_revision(impl_->database); }
 

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/reference.h"
@@ -91,6 +92,34 @@ struct BankChanges {
   std::vector<Error> damaged{};  // enabled references that cannot be used, each naming the id
 };
 
+// A reference as it goes from one bank to another: all that is stored of it, and who changed it
+// last.
+struct PackedReference {
+  ReferenceRecord record;
+  std::vector<std::vector<std::uint8_t>>
+      packed;  // as record.descriptors; reference/descriptor_blob.h
+  Change change;
+};
+
+// Whether a bank would take it: kInvalidArgument, or kCorrupt for descriptors that do not have the
+// digest that the record names.
+Result<void> check(const PackedReference& reference);
+
+// How far a bank has followed the topic whose cache it is (docs/decisions/0010-references.md).
+struct FeedPosition {
+  std::string topic;
+  std::int64_t next = 0;  // offset
+  WallTime read_at{};     // when there was nothing beyond it
+  bool operator==(const FeedPosition&) const = default;
+};
+
+// What a topic said up to a position.
+struct Adoption {
+  std::vector<PackedReference> references;
+  std::vector<std::pair<ReferenceId, Change>> removed;  // those not there are passed over
+  FeedPosition position;
+};
+
 struct AuditLine {
   std::uint64_t sequence = 0;
   WallTime at{};
@@ -138,10 +167,19 @@ class ReferenceBank {
   Result<void> disable(const ReferenceId& id, const Change& change);
   Result<void> remove(const ReferenceId& id, const Change& change);
 
+  // Makes references what they are in another bank, generation and enabled flag too, all or none.
+  // kInvalidArgument or kCorrupt names the first that cannot be stored.
+  Result<void> adopt(const Adoption& adoption);
+  Result<PackedReference> pack(const ReferenceId& id) const;  // enabled or not
+
+  // Absent for a bank that is not the cache of a topic.
+  Result<std::optional<FeedPosition>> feed() const;
+
   Result<std::vector<ReferenceRecord>> list() const;  // by id
   Result<ReferenceRecord> find(const ReferenceId& id) const;
   Result<ReferenceTimelinePtr> load(const ReferenceId& id) const;  // enabled or not
   Result<std::vector<AuditLine>> audit() const;                    // oldest first
+  Result<Change> last_change(const ReferenceId& id) const;         // blank if there was none
 
   // Grows with every change by any process; costs a few microseconds, so that it can be polled.
   Result<std::uint64_t> revision() const;

@@ -74,11 +74,12 @@ END;
 constexpr std::array kMigrations = {kFirst};
 
 // What a bank may hold. A hostile file could otherwise put a view of any cost in a table's place.
-constexpr std::array<std::string_view, 9> kObjects = {
+constexpr std::array<std::string_view, 10> kObjects = {
     "index reference_by_revision",
     "table audit",
     "table bank",
     "table descriptors",
+    "table feed",
     "table reference",
     "table removal",
     "trigger audit_is_never_deleted",

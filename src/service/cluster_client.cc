@@ -7,11 +7,9 @@
 #include <sstream>
 
 namespace staydown::service {
-namespace {
-
 Result<std::string> read_secret(const std::string& key, const std::string& where) {
   const auto missing = [&](const std::string& why) {
-    return fail(ErrorCode::kInvalidArgument, fmt::format("kafka.secrets.{}: {}", key, why));
+    return fail(ErrorCode::kInvalidArgument, fmt::format("{}: {}", key, why));
   };
   if (where.starts_with("env:")) {
     const auto name = where.substr(4);
@@ -19,6 +17,8 @@ Result<std::string> read_secret(const std::string& key, const std::string& where
     if (value == nullptr) return missing(fmt::format("the variable {} is not set", name));
     return std::string(value);
   }
+  if (!where.starts_with("file:"))
+    return missing("says where the secret is, file:PATH or env:NAME");
   const auto path = where.substr(std::string_view("file:").size());
   std::ifstream file(path);
   std::ostringstream text;
@@ -30,8 +30,6 @@ Result<std::string> read_secret(const std::string& key, const std::string& where
   return value;
 }
 
-}  // namespace
-
 Result<kafka::ClientOptions> client_options(const KafkaConfig& kafka) {
   if (kafka.brokers.empty()) {
     return fail(ErrorCode::kInvalidArgument,
@@ -40,7 +38,7 @@ Result<kafka::ClientOptions> client_options(const KafkaConfig& kafka) {
   kafka::ClientOptions options{.properties = kafka.properties, .notice = {}};
   options.properties["bootstrap.servers"] = kafka.brokers;
   for (const auto& [key, where] : kafka.secrets) {
-    auto secret = read_secret(key, where);
+    auto secret = read_secret("kafka.secrets." + key, where);
     if (!secret) return tl::unexpected(std::move(secret.error()));
     options.properties[key] = *std::move(secret);
   }

@@ -38,7 +38,24 @@ std::vector<kafka::TopicSpec> topic_specs(const TopicNames& names, int partition
        .replication = replication,
        .settings = {{"cleanup.policy", "delete"},
                     {"retention.ms", "604800000"},  // 7 days
-                    {"max.message.bytes", kLargestSegment}}}};
+                    {"max.message.bytes", kLargestSegment}}},
+      // One partition, so that all read one order; times are the broker's, so that propagation is
+      // measured from its acknowledgement.
+      {.name = names.references,
+       .partitions = 1,
+       .replication = replication,
+       .settings = {{"cleanup.policy", "compact"},
+                    {"message.timestamp.type", "LogAppendTime"},
+                    {"segment.ms", "86400000"},
+                    {"delete.retention.ms", "604800000"}}},  // 7 days
+      {.name = names.workers,
+       .partitions = 1,
+       .replication = replication,
+       .settings = {{"cleanup.policy", "compact,delete"},
+                    {"segment.ms", "600000"},
+                    {"min.cleanable.dirty.ratio", "0.1"},
+                    {"delete.retention.ms", "3600000"},
+                    {"retention.ms", "86400000"}}}};  // 1 day
 }
 
 }  // namespace staydown::service

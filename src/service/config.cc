@@ -59,6 +59,7 @@ void read_matching(Section section, Config& config) {
   section.integer("bank_frames", {1, 1e12}, [&](std::int64_t value) {
     matching.bank_frames = static_cast<std::size_t>(value);
   });
+  section.seconds("lookback_seconds", {0, 3'600}, matching.lookback);
   section.text("calibration", config.calibration_path);
   section.finish();
   if (matching.review_per_million_hours < matching.takedown_per_million_hours) {
@@ -150,6 +151,7 @@ std::string to_yaml(const Config& config) {
              "  takedown_per_million_hours: {}\n"
              "  review_per_million_hours: {}\n"
              "  bank_frames: {}  # the scores stand for a bank of at least this many\n"
+             "  lookback_seconds: {}  # of a stream, searched for a reference that is added\n"
              "  calibration: {}\n"
              "policy:\n"
              "  observe: {}\n"
@@ -162,7 +164,7 @@ std::string to_yaml(const Config& config) {
              limits.max_bytes, limits.max_pixels, limits.max_packets, limits.max_frames,
              std::chrono::duration<double>(limits.max_cpu).count(), search.pdq_radius,
              search.max_hits, matching.takedown_per_million_hours,
-             matching.review_per_million_hours, matching.bank_frames,
+             matching.review_per_million_hours, matching.bank_frames, seconds(matching.lookback),
              calibration.empty() ? "\"\"" : YAML::Dump(YAML::Node(calibration)), policy.observe,
              yaml_list(policy.listed_accounts), yaml_list(policy.released),
              policy.breaker.max_streams, seconds(policy.breaker.window)) +

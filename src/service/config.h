@@ -22,6 +22,8 @@ struct MatchingConfig {
   // Bank size in frames that the scores stand for; a larger bank raises them. Fixed, so that a
   // score means the same while references come and go.
   std::size_t bank_frames = 1'000'000;
+  // Of each stream so much is kept in memory and searched for a reference that is added; 0: off.
+  MediaTime lookback = std::chrono::minutes(3);
 };
 
 struct TopicNames {
@@ -29,6 +31,8 @@ struct TopicNames {
   std::string state = "staydown.state";
   std::string takedowns = "staydown.takedowns";
   std::string dead_letters = "staydown.dead-letters";
+  std::string references = "staydown.references";
+  std::string workers = "staydown.workers";
 };
 
 struct KafkaConfig {

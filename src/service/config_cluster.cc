@@ -53,6 +53,8 @@ void read_kafka(Section section, KafkaConfig& kafka) {
   topics.text("state", kafka.topics.state);
   topics.text("takedowns", kafka.topics.takedowns);
   topics.text("dead_letters", kafka.topics.dead_letters);
+  topics.text("references", kafka.topics.references);
+  topics.text("workers", kafka.topics.workers);
   topics.finish();
   section.entries("properties", [&](const std::string& key, const std::string& value) {
     if (is_secret(key)) {
@@ -115,6 +117,8 @@ std::string cluster_yaml(const KafkaConfig& kafka, const WorkerConfig& worker,
       "    state: {}\n"
       "    takedowns: {}\n"
       "    dead_letters: {}\n"
+      "    references: {}\n"
+      "    workers: {}\n"
       "  properties:{}"
       "  secrets:{}"
       "worker:\n"
@@ -134,7 +138,8 @@ std::string cluster_yaml(const KafkaConfig& kafka, const WorkerConfig& worker,
       "  timeout_seconds: {}\n",
       quoted(kafka.brokers), quoted(kafka.group), quoted(kafka.instance),
       quoted(kafka.topics.segments), quoted(kafka.topics.state), quoted(kafka.topics.takedowns),
-      quoted(kafka.topics.dead_letters), yaml_map(kafka.properties), yaml_map(kafka.secrets),
+      quoted(kafka.topics.dead_letters), quoted(kafka.topics.references),
+      quoted(kafka.topics.workers), yaml_map(kafka.properties), yaml_map(kafka.secrets),
       worker.threads, worker.max_streams, in_seconds(worker.idle), in_seconds(worker.forget) / 3600,
       in_seconds(worker.overload), in_seconds(worker.retry), quoted(worker.listen),
       yaml_texts(fetch.roots), yaml_texts(fetch.hosts), fetch.private_addresses, fetch.max_bytes,

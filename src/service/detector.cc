@@ -41,13 +41,14 @@ struct Look {
 class Detector::Impl {
  public:
   Impl(DetectorOptions options, SharedParts parts)
-      : options_(std::move(options)), parts_(std::move(parts)) {}
+      : options_(std::move(options)), parts_(std::move(parts)), arrivals_(2 * options_.lookback) {}
 
   Result<Detection> detect(const Segment& segment, Effort effort) {
     WatchedStream& stream = stream_of(segment.stream);
     stream.account = segment.account;
     const auto index = parts_.index->snapshot();
     Stages stages;
+    auto earlier = search_past(stream, index, stages);
 
     const auto density = stream.tracker.undecided()    ? media::Density::kDense
                          : effort == Effort::kOneFrame ? media::Density::kThin
@@ -76,6 +77,9 @@ class Detector::Impl {
                                                  .references = index->references(),
                                                  .digest = may_match ? &digest : nullptr});
     }
+    stream.past.remember(detection.on_air, look->descriptors, options_.lookback);
+    detection.matches.insert(detection.matches.begin(), std::make_move_iterator(earlier.begin()),
+                             std::make_move_iterator(earlier.end()));
     const auto judged = judge(detection.matches, segment.stream, stream);
     detection.events = events_of(stream.cases.apply(detection.on_air.end, judged), segment.stream,
                                  stream, index->version(), stages);
@@ -127,13 +131,36 @@ class Detector::Impl {
             .sampler = media::FrameSampler(options_.sampling, options_.limits),
             .tracker = matching::StreamTracker(parts_.calibration, options_.tracker),
             .cases = matching::CaseBook(),
-            .air = {}};
+            .air = {},
+            .past = {}};
   }
 
   WatchedStream& stream_of(const StreamId& id) {
     const auto found = streams_.find(id);
     return found != streams_.end() ? found->second
                                    : streams_.emplace(id, make_stream()).first->second;
+  }
+
+  // What references that came since the stream's last segment have to do with its last minutes.
+  std::vector<Match> search_past(WatchedStream& stream,
+                                 const std::shared_ptr<const index::IndexSnapshot>& index,
+                                 Stages& stages) {
+    if (options_.lookback <= MediaTime::zero()) return {};
+    arrivals_.note(index, Steady::now());
+    const auto version = std::exchange(stream.past.version, index->version());
+    std::vector<Match> found;
+    if (stream.past.segments.empty() || version == index->version()) return found;
+    const StageTimer timer(stages, "search");
+    for (const auto& arrived : arrivals_.after(version)) {
+      matching::StreamTracker tracker(parts_.calibration, options_.tracker);
+      std::ranges::move(look_back(stream.past, *arrived, options_.search, tracker),
+                        std::back_inserter(found));
+      stream.tracker.join(std::move(tracker));
+    }
+    std::erase_if(found, [&](const Match& match) {  // it went again
+      return !index->references().contains(match.reference->info.id);
+    });
+    return found;
   }
 
   Result<Look> look_at(const Segment& segment, WatchedStream& stream,
@@ -160,8 +187,11 @@ class Detector::Impl {
   std::vector<std::pair<Match, Verdict>> judge(const std::vector<Match>& matches,
                                                const StreamId& id, const WatchedStream& stream) {
     std::vector<std::pair<Match, Verdict>> judged;
-    const policy::StreamContext context{
-        .stream = id, .account = stream.account, .now = stream.air.end};
+    const policy::StreamContext context{.stream = id,
+                                        .account = stream.account,
+                                        .now = options_.breaker_clock == BreakerClock::kMedia
+                                                   ? stream.air.end
+                                                   : stream.air.ingested.time_since_epoch()};
     for (const auto& match : matches) {
       judged.emplace_back(match, parts_.policy->judge(match, context));
     }
@@ -203,6 +233,7 @@ class Detector::Impl {
 
   DetectorOptions options_;
   SharedParts parts_;
+  Arrivals arrivals_;
   std::unordered_map<StreamId, WatchedStream> streams_;
 };
 

@@ -22,13 +22,19 @@
 
 namespace staydown::service {
 
+// What the policy's breaker counts time by: one line that all streams share, or when segments were
+// ingested.
+enum class BreakerClock : std::uint8_t { kMedia, kIngest };
+
 struct DetectorOptions {
   media::SamplingPolicy sampling;
   media::SegmentLimits limits;
   index::SearchOptions search;
-  matching::TrackerOptions tracker;  // its two scores are the operating thresholds
-  event::Versions versions;          // `index` is filled in per event
-  std::function<WallTime()> clock;   // what latencies are measured with
+  matching::TrackerOptions tracker;              // its two scores are the operating thresholds
+  MediaTime lookback = std::chrono::minutes(3);  // searched for a reference that comes; 0: off
+  event::Versions versions;                      // `index` is filled in per event
+  BreakerClock breaker_clock = BreakerClock::kMedia;
+  std::function<WallTime()> clock;  // what latencies are measured with
 };
 
 // What workers share: all of it thread-safe, none of it null.
@@ -56,7 +62,8 @@ struct Detection {
 
 // Sample, describe, search, track, judge: in that order, for the streams of one worker. The first
 // segment in which a stream hits a reference is sampled again densely, and so are those that follow
-// until it is decided.
+// until it is decided. For a reference that is added while a stream runs, its last minutes are
+// searched too, as densely as they were sampled.
 //
 // Not thread-safe: one per worker thread. After an error the stream goes on with its next segment.
 // The same segments in the same order against the same references give the same events but for ids

@@ -33,20 +33,22 @@ Result<std::shared_ptr<const matching::Calibration>> calibration_of(const Config
 
 class Engine::Impl {
  public:
-  Impl(const Config& config, std::shared_ptr<index::ReferenceIndex> index,
+  Impl(const Config& config, std::shared_ptr<const index::ReferenceIndex> index,
        std::unique_ptr<BankWatcher> watcher,
-       std::shared_ptr<const matching::Calibration> calibration)
+       std::shared_ptr<const matching::Calibration> calibration, BreakerClock breaker_clock)
       : index_(std::move(index)), watcher_(std::move(watcher)) {
     const auto entries = std::max(config.matching.bank_frames, index_->snapshot()->entries());
     options_.sampling = config.sampling;
     options_.limits = config.limits;
     options_.search = config.search;
+    options_.breaker_clock = breaker_clock;
+    options_.lookback = config.matching.lookback;
     options_.tracker.review_score =
         calibration->threshold(config.matching.review_per_million_hours, entries);
     options_.tracker.takedown_score =
         calibration->threshold(config.matching.takedown_per_million_hours, entries);
     options_.versions = {.software = std::string("staydown ") + kVersion,
-                         .model = "pdq-1",
+                         .model = kModel,
                          .precision = "exact",
                          .calibration = calibration->version(),
                          .index = 0};
@@ -64,7 +66,7 @@ class Engine::Impl {
 
   DetectorOptions options_;
   SharedParts parts_;
-  std::shared_ptr<index::ReferenceIndex> index_;
+  std::shared_ptr<const index::ReferenceIndex> index_;
   std::unique_ptr<BankWatcher> watcher_;  // last: stops before what it changes goes
 };
 
@@ -75,7 +77,15 @@ Result<Engine> Engine::open(const Config& config, const std::string& bank_path) 
   auto watcher = BankWatcher::start(bank_path, index);
   if (!watcher) return tl::unexpected(watcher.error());
   return Engine(std::make_unique<Impl>(config, std::move(index), *std::move(watcher),
-                                       *std::move(calibration)));
+                                       *std::move(calibration), BreakerClock::kMedia));
+}
+
+Result<Engine> Engine::over(const Config& config,
+                            std::shared_ptr<const index::ReferenceIndex> index) {
+  auto calibration = calibration_of(config);
+  if (!calibration) return tl::unexpected(calibration.error());
+  return Engine(std::make_unique<Impl>(config, std::move(index), nullptr, *std::move(calibration),
+                                       BreakerClock::kIngest));
 }
 
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -87,6 +97,7 @@ std::unique_ptr<Detector> Engine::make_detector() const {
   return std::make_unique<Detector>(impl_->options_, impl_->parts_);
 }
 
+policy::Policy& Engine::shared_policy() const { return *impl_->parts_.policy; }
 const policy::Policy& Engine::policy() const { return *impl_->parts_.policy; }
 
 event::Versions Engine::versions() const {
@@ -96,10 +107,6 @@ event::Versions Engine::versions() const {
 }
 
 double Engine::review_score() const { return impl_->options_.tracker.review_score; }
-Engine::IndexStatus Engine::index_status() const {
-  const auto snapshot = impl_->index_->snapshot();
-  return {snapshot->entries(), snapshot->references().size(), snapshot->version()};
-}
 double Engine::takedown_score() const { return impl_->options_.tracker.takedown_score; }
 
 }  // namespace staydown::service

@@ -10,12 +10,18 @@
 
 namespace staydown::service {
 
-// Loads the bank into an index, keeps the two in step while it lives, and hands out detectors.
-// Thread-safe once made.
+// What describes frames: the label of metrics and events.
+inline constexpr const char* kModel = "pdq-1";
+
+// Hands out detectors that share an index. Thread-safe once made.
 class Engine {
  public:
-  // Errors are the bank's, or the calibration file's; each names the file and the remedy.
+  // Loads the bank into an index and keeps the two in step while it lives. Errors are the bank's,
+  // or the calibration file's; each names the file and the remedy.
   static Result<Engine> open(const Config& config, const std::string& bank_path);
+  // Over an index that somebody else keeps up to date, and that is loaded already.
+  static Result<Engine> over(const Config& config,
+                             std::shared_ptr<const index::ReferenceIndex> index);
   ~Engine();
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
@@ -23,15 +29,10 @@ class Engine {
   std::unique_ptr<Detector> make_detector() const;
 
   const policy::Policy& policy() const;
-  event::Versions versions() const;  // of events from now on
-  double review_score() const;       // operating thresholds in nats
+  policy::Policy& shared_policy() const;  // of all its detectors
+  event::Versions versions() const;       // of events from now on
+  double review_score() const;            // operating thresholds in nats
   double takedown_score() const;
-
-  struct IndexStatus {
-    std::size_t frames = 0, references = 0;
-    std::uint64_t version = 0;
-  };
-  IndexStatus index_status() const;  // what is searched now
 
  private:
   class Impl;

@@ -99,6 +99,8 @@ const std::vector<Series>& counts() {
        "Steps of thinning taken and taken back.",
        "direction",
        {"up", "down"}},
+      {"staydown_references_damaged_total",
+       "Records of the topic of references that could not be used; what was enforced stays."},
   };
   return kSeries;
 }
@@ -129,6 +131,10 @@ const std::vector<LevelSeries>& levels() {
       {{"staydown_index_frames", "Reference frames that are searched."}},
       {{"staydown_index_references", "References that are enforced."}},
       {{"staydown_index_version", "Version of the index; grows with each change."}},
+      {{"staydown_references_version",
+        "Offset of the latest record of the topic of references that is enforced."}},
+      {{"staydown_breakers_open",
+        "References that fire on too many streams and ask for review instead."}},
       {{"staydown_build_info", "Always 1; labels: version, model."}},
   };
   return kSeries;
@@ -162,6 +168,9 @@ const std::vector<DurationSeries>& durations() {
         "From the whole segment at ingest to the end of its detection."},
        kLatencyBuckets},
       {{"staydown_state_load_seconds", "Reading the states of the partitions assigned."},
+       kLatencyBuckets},
+      {{"staydown_reference_propagation_seconds",
+        "From the brokers' acknowledgement of a reference or removal to its being enforced here."},
        kLatencyBuckets},
   };
   return kSeries;
@@ -239,6 +248,10 @@ class Metrics::Impl {
     gauge->Set(shown);
   }
 
+  double level(Level series) const {
+    return gauges_[static_cast<std::size_t>(series)].begin()->second.gauge->Value();
+  }
+
   void observe(Duration series, double seconds, std::string_view value) {
     find(histograms_[static_cast<std::size_t>(series)], value)->Observe(seconds);
   }
@@ -271,6 +284,7 @@ void Metrics::add(Count series, std::string_view value, double by) {
 void Metrics::set(Level series, double level, std::string_view value, std::size_t slot) {
   impl_->set(series, level, value, slot);
 }
+double Metrics::level(Level series) const { return impl_->level(series); }
 void Metrics::observe(Duration series, double seconds, std::string_view value) {
   impl_->observe(series, seconds, value);
 }

@@ -31,21 +31,24 @@ enum class Count : std::uint8_t {
   kErrors,             // code
   kNegativeLatencies,  //
   kOverloadSteps,      // direction
+  kReferencesDamaged,  //
 };
 
 enum class Level : std::uint8_t {
-  kReady,            // 1 or 0
-  kBrokersUp,        // 1 or 0
-  kPartitions,       //
-  kLag,              // records
-  kOldestAge,        // seconds
-  kOverload,         // step
-  kStreams,          // state
-  kPendingRecords,   //
-  kIndexFrames,      //
-  kIndexReferences,  //
-  kIndexVersion,     //
-  kBuild,            // always 1; version, model
+  kReady,              // 1 or 0
+  kBrokersUp,          // 1 or 0
+  kPartitions,         //
+  kLag,                // records
+  kOldestAge,          // seconds
+  kOverload,           // step
+  kStreams,            // state
+  kPendingRecords,     //
+  kIndexFrames,        //
+  kIndexReferences,    //
+  kIndexVersion,       //
+  kReferencesVersion,  // offset
+  kBreakersOpen,       //
+  kBuild,              // always 1; version, model
 };
 
 enum class Duration : std::uint8_t {
@@ -54,6 +57,7 @@ enum class Duration : std::uint8_t {
   kExposure,       //
   kSegmentAge,     //
   kStateLoad,      //
+  kPropagation,    //
 };
 
 // One series as it is declared, for the document's test.
@@ -75,6 +79,7 @@ class Metrics {
   // Several threads have a level each, told apart by `slot`; shown is their sum, for ages and steps
   // their maximum, for kReady and kBrokersUp their minimum.
   void set(Level series, double level, std::string_view value = {}, std::size_t slot = 0);
+  double level(Level series) const;  // as shown, of a series without a label
   void observe(Duration series, double seconds, std::string_view value = {});
 
   // In Prometheus' text format.

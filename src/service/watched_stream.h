@@ -9,6 +9,7 @@
 #include "matching/case_book.h"
 #include "matching/stream_tracker.h"
 #include "media/frame_sampler.h"
+#include "service/lookback.h"
 
 namespace staydown::service {
 
@@ -25,6 +26,7 @@ struct WatchedStream {
   matching::StreamTracker tracker;
   matching::CaseBook cases;
   AirClock air;
+  StreamPast past;  // not saved
 };
 
 // The references that it is about are saved without their descriptors, so the form stays small.

@@ -12,10 +12,14 @@
 #include "kafka/topics.h"
 #include "service/cluster_client.h"
 #include "service/cpu_count.h"
+#include "service/engine.h"
+#include "service/group_firings.h"
 #include "service/http_server.h"
 #include "service/log.h"
+#include "service/reference_follower.h"
 #include "service/version.h"
 #include "service/worker_health.h"
+#include "service/worker_reports.h"
 #include "service/worker_thread.h"
 
 namespace staydown::service {
@@ -50,7 +54,8 @@ Result<void> check_topics(const kafka::ClientOptions& client, const TopicNames& 
                     names.state, *state, names.segments, *segments));
   }
   for (const auto& [key, name] :
-       {std::pair("takedowns", names.takedowns), std::pair("dead_letters", names.dead_letters)}) {
+       {std::pair("takedowns", names.takedowns), std::pair("dead_letters", names.dead_letters),
+        std::pair("references", names.references), std::pair("workers", names.workers)}) {
     if (const auto there = partitions_of(**topics, key, name); !there) {
       return tl::unexpected(there.error());
     }
@@ -61,6 +66,16 @@ Result<void> check_topics(const kafka::ClientOptions& client, const TopicNames& 
 std::string host_name() {
   std::array<char, 256> name{};
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "worker";
+}
+
+WallTime wall_clock() {
+  return std::chrono::time_point_cast<MediaTime>(std::chrono::system_clock::now());
+}
+
+void show_index(const index::IndexSnapshot& snapshot, Metrics& metrics) {
+  metrics.set(Level::kIndexFrames, static_cast<double>(snapshot.entries()));
+  metrics.set(Level::kIndexReferences, static_cast<double>(snapshot.references().size()));
+  metrics.set(Level::kIndexVersion, static_cast<double>(snapshot.version()));
 }
 
 // The first error of any thread; stops all of them.
@@ -87,7 +102,8 @@ class FirstError {
 
 }  // namespace
 
-Result<void> run_worker(const Config& config, const Engine& engine, const std::stop_token& stop) {
+Result<void> run_worker(const Config& config, const std::string& bank_path,
+                        const std::stop_token& stop) {
   auto client = client_options(config.kafka);
   if (!client) return tl::unexpected(std::move(client.error()));
   const auto address = parse_address(config.worker.listen);
@@ -95,15 +111,13 @@ Result<void> run_worker(const Config& config, const Engine& engine, const std::s
   const auto threads =
       static_cast<std::size_t>(config.worker.threads > 0 ? config.worker.threads : cpu_count());
 
-  Metrics metrics(kVersion, engine.versions().model);
-  WorkerHealth health(threads, metrics);
+  Metrics metrics(kVersion, kModel);
+  WorkerHealth health(threads + 1, metrics);  // the last is the references'
+  const auto index = std::make_shared<index::ReferenceIndex>();
   const auto server = HttpServer::start(
       *address, {.metrics =
                      [&] {
-                       const auto index = engine.index_status();
-                       metrics.set(Level::kIndexFrames, static_cast<double>(index.frames));
-                       metrics.set(Level::kIndexReferences, static_cast<double>(index.references));
-                       metrics.set(Level::kIndexVersion, static_cast<double>(index.version));
+                       show_index(*index->snapshot(), metrics);
                        return metrics.text();
                      },
                  .health = [&] { return health.health(std::chrono::steady_clock::now()); },
@@ -112,6 +126,37 @@ Result<void> run_worker(const Config& config, const Engine& engine, const std::s
   if (auto checked = check_topics(*client, config.kafka.topics); !checked) return checked;
 
   const auto instance = config.kafka.instance.empty() ? host_name() : config.kafka.instance;
+  const auto references =
+      ReferenceFollower::start({.feed = {.client = *client,
+                                         .topic = config.kafka.topics.references,
+                                         .bank_path = bank_path,
+                                         .clock = wall_clock},
+                                .index = index,
+                                .metrics = &metrics,
+                                .health = &health,
+                                .slot = threads});
+  if (!references) return tl::unexpected(references.error());
+  const auto engine = Engine::over(config, index);
+  if (!engine) return tl::unexpected(engine.error());
+  const auto firings = GroupFirings::start(*client, config.kafka.topics.takedowns, wall_clock(),
+                                           engine->shared_policy());
+  if (!firings) return tl::unexpected(firings.error());
+  const auto reports = WorkerReports::start(*client, config.kafka.topics.workers, [&] {
+    metrics.set(Level::kBreakersOpen, static_cast<double>(engine->policy().tripped().size()));
+    const auto snapshot = index->snapshot();
+    return event::WorkerReport{
+        .instance = instance,
+        .at = wall_clock(),
+        .software = engine->versions().software,
+        .model = kModel,
+        .references_version = (*references)->version(),
+        .references = snapshot->references().size(),
+        .frames = snapshot->entries(),
+        .partitions = static_cast<std::uint64_t>(metrics.level(Level::kPartitions)),
+        .lag = static_cast<std::uint64_t>(metrics.level(Level::kLag)),
+        .ready = health.readiness().ok};
+  });
+  if (!reports) return tl::unexpected(reports.error());
   log(LogLevel::kInfo, "worker_started",
       {{"instance", instance},
        {"threads", threads},
@@ -130,11 +175,8 @@ Result<void> run_worker(const Config& config, const Engine& engine, const std::s
                              .slot = slot,
                              .metrics = &metrics,
                              .health = &health,
-                             .detector = engine.make_detector(),
-                             .clock = [] {
-                               return std::chrono::time_point_cast<MediaTime>(
-                                   std::chrono::system_clock::now());
-                             }});
+                             .detector = engine->make_detector(),
+                             .clock = wall_clock});
         if (auto ended = thread.run(all.get_token()); !ended) {
           first_error.take(std::move(ended.error()));
         }

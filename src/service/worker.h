@@ -2,17 +2,19 @@
 #pragma once
 
 #include <stop_token>
+#include <string>
 
 #include "core/result.h"
 #include "service/config.h"
-#include "service/engine.h"
 
 namespace staydown::service {
 
 // Runs until `stop` is requested, or a thread ends with an error that it cannot wait out, which
 // stops the others. Before it starts it looks whether brokers answer (30 s) and topics are there,
 // the state topic with as many partitions as the segment topic; then an error names what is missing
-// and the remedy.
-Result<void> run_worker(const Config& config, const Engine& engine, const std::stop_token& stop);
+// and the remedy. Then it reads the references, of which `bank_path` is the cache; its pages are
+// there meanwhile.
+Result<void> run_worker(const Config& config, const std::string& bank_path,
+                        const std::stop_token& stop);
 
 }  // namespace staydown::service

@@ -55,27 +55,44 @@ void Cluster::make_topics(int partitions) {
   topics_ = {.segments = unique + ".segments",
              .state = unique + ".state",
              .takedowns = unique + ".takedowns",
-             .dead_letters = unique + ".dead-letters"};
+             .dead_letters = unique + ".dead-letters",
+             .references = unique + ".references",
+             .workers = unique + ".workers"};
   auto topics = kafka::Topics::connect(support::clients_of(brokers_));
   ASSERT_TRUE(topics) << topics.error().message;
   for (const auto& spec : service::topic_specs(topics_, partitions, 1)) {
     const auto created = (*topics)->create(spec, 30s);
     ASSERT_TRUE(created) << created.error().message;
   }
+  const auto published = reference({"publish", "--bank", path("bank.db"), "--wait", "0"});
+  ASSERT_EQ(published.status, 0) << published.err;
+}
+
+std::string Cluster::configuration(const std::string& name, const std::string& more) const {
+  std::ofstream(path(name)) << "kafka:\n  group: " << topics_.segments
+                            << "\n  topics: {segments: " << topics_.segments
+                            << ", state: " << topics_.state << ", takedowns: " << topics_.takedowns
+                            << ", dead_letters: " << topics_.dead_letters
+                            << ", references: " << topics_.references
+                            << ", workers: " << topics_.workers << "}\n"
+                            << more;
+  return path(name);
+}
+
+support::Finished Cluster::reference(std::vector<std::string> arguments) const {
+  arguments.insert(arguments.begin(), {STAYDOWN_BINARY, "reference"});
+  arguments.insert(arguments.end(),
+                   {"--brokers", brokers_, "--config", configuration("reference.yaml")});
+  return support::run(arguments);
 }
 
 std::vector<std::string> Cluster::worker(const std::string& instance, const std::string& more,
                                          int threads) {
-  const auto config = path(instance + ".yaml");
-  std::ofstream(config) << "kafka:\n  group: " << topics_.segments
-                        << "\n  topics: {segments: " << topics_.segments
-                        << ", state: " << topics_.state << ", takedowns: " << topics_.takedowns
-                        << ", dead_letters: " << topics_.dead_letters << "}\n"
-                        << more;
-  return {STAYDOWN_BINARY, "worker",        "--brokers", brokers_,
-          "--bank",        path("bank.db"), "--config",  config,
-          "--instance",    instance,        "--threads", std::to_string(threads),
-          "--listen",      "127.0.0.1:0"};
+  const auto config = configuration(instance + ".yaml", more);
+  return {
+      STAYDOWN_BINARY, "worker",     "--brokers",  brokers_, "--bank",    path(instance + ".db"),
+      "--config",      config,       "--instance", instance, "--threads", std::to_string(threads),
+      "--listen",      "127.0.0.1:0"};
 }
 
 std::unique_ptr<support::ChildProcess> Cluster::start_worker(const std::string& instance,

@@ -33,6 +33,11 @@ class Cluster : public testing::Test {
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
   void make_topics(int partitions);
 
+  // A file that names these topics; `more` goes at its end.
+  std::string configuration(const std::string& name, const std::string& more = {}) const;
+  // `staydown reference` on this cluster.
+  support::Finished reference(std::vector<std::string> arguments) const;
+
   // `staydown worker` on these topics; `more` goes at the end of its configuration.
   std::vector<std::string> worker(const std::string& instance, const std::string& more = {},
                                   int threads = 1);

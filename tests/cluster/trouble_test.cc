@@ -11,7 +11,9 @@
 
 #include "cluster/cluster.h"
 #include "event/dead_letter.h"
+#include "kafka/topics.h"
 #include "media/scripted_server.h"
+#include "support/cluster_admin.h"
 
 namespace staydown::cluster {
 namespace {
@@ -20,6 +22,7 @@ using namespace std::chrono_literals;
 using media::http_answer;
 using media::ScriptedServer;
 using testing::HasSubstr;
+using testing::Not;
 
 // Free at the moment; a port that somebody else takes meanwhile fails the test loudly.
 int free_port() {
@@ -196,6 +199,92 @@ TEST_F(Trouble, APortThatIsTakenIsAnError) {
   const auto ended = worker->wait(30s);
   EXPECT_EQ(ended.status, 1);
   EXPECT_THAT(ended.err, HasSubstr("cannot listen: the port is taken"));
+}
+
+TEST_F(Trouble, KeepsWithinTheCapOfStreams) {
+  const int port = free_port();
+  const auto worker = start_on(port, "worker: {max_streams: 2}\n");
+  constexpr int kStreams = 6;
+  std::vector<std::vector<Segment>> streams;
+  for (int i = 0; i < kStreams; ++i) {
+    streams.push_back(
+        stream("cam-" + std::to_string(i),
+               {{.seed = 100, .duration = 4s}, {.seed = kReferenceSeed, .duration = 6s}}));
+  }
+  for (std::size_t i = 0; i < streams[0].size(); ++i) {
+    for (const auto& one : streams) publish(one[i]);
+  }
+  flush();
+  EXPECT_EQ(await_events(kStreams).size(), static_cast<std::size_t>(kStreams));
+  EXPECT_TRUE(await_page(port, "/metrics", 200, "staydown_streams{state=\"awake\"} 2\n"));
+  EXPECT_TRUE(await_page(port, "/metrics", 200, "staydown_streams{state=\"asleep\"} 4\n"));
+}
+
+TEST_F(Trouble, GoesOnOnceATopicThatWasDeletedIsBack) {
+  const int port = free_port();
+  const auto worker = start_on(port, "");
+  ASSERT_TRUE(await_page(port, "/readyz", 200, "ready"));
+  support::delete_topic(brokers_, topics_.takedowns);
+  publish(stream("cam-1", {{.seed = kReferenceSeed, .duration = 6s}}));
+  EXPECT_TRUE(await_page(port, "/readyz", 503, topics_.takedowns));
+  auto topics = kafka::Topics::connect(support::clients_of(brokers_));
+  ASSERT_TRUE(topics) << topics.error().message;
+  ASSERT_TRUE(
+      (*topics)->create({.name = topics_.takedowns, .partitions = 1, .replication = 1}, 30s));
+  EXPECT_EQ(await_events(1).size(), 1U);
+  EXPECT_TRUE(await_page(port, "/readyz", 200, "ready"));
+}
+
+TEST_F(Trouble, GoesOnOnceItIsAllowedTo) {
+  support::deny_topic(brokers_, topics_.segments);
+  const auto refused = support::run(worker("denied"));
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, HasSubstr("kafka.topics.segments"));
+  EXPECT_THAT(refused.err, HasSubstr("uthoriz"));
+  support::allow_topic(brokers_, topics_.segments);
+
+  const int port = free_port();
+  const auto worker = start_on(port, "");
+  ASSERT_TRUE(await_page(port, "/readyz", 200, "ready"));
+  support::deny_topic(brokers_, topics_.takedowns);
+  publish(stream("cam-1", {{.seed = kReferenceSeed, .duration = 6s}}));
+  EXPECT_TRUE(await_page(port, "/readyz", 503, topics_.takedowns));
+  const auto metrics = httplib::Client("127.0.0.1", port).Get("/metrics");
+  ASSERT_TRUE(metrics);
+  EXPECT_THAT(metrics->body, Not(HasSubstr("staydown_errors_total{code=\"denied\"} 0\n")));
+  support::allow_topic(brokers_, topics_.takedowns);
+  EXPECT_EQ(await_events(1).size(), 1U);
+  EXPECT_TRUE(await_page(port, "/readyz", 200, "ready"));
+}
+
+// The cache's disk is full, by a limit on the size of files.
+TEST_F(Trouble, KeepsWhatIsEnforcedWhileTheDiskIsFull) {
+  support::VideoSpec video;
+  video.parts = {{.seed = 8, .duration = 20s}};
+  video.gop = 2 * video.fps;
+  video.kilobits = 500;
+  support::encode_to_file(video, path("later.ts"));
+
+  const int port = free_port();
+  auto command = worker("a");
+  command.back() = "127.0.0.1:" + std::to_string(port);
+  std::string line = "trap '' XFSZ; exec";  // so that a write over the limit fails
+  for (const auto& word : command) line += " '" + word + "'";
+  support::ChildProcess running({"bash", "-c", line});
+  ASSERT_TRUE(await_page(port, "/readyz", 200, "ready")) << running.err();
+  const auto limit = [&](const std::string& bytes) {
+    const auto set =
+        support::run({"prlimit", "--fsize=" + bytes + ":", "--pid", std::to_string(running.pid())});
+    EXPECT_EQ(set.status, 0) << set.err;
+  };
+  limit("1024");
+  ASSERT_EQ(reference({"add", path("later.ts"), "--id", "later", "--wait", "0"}).status, 0);
+  EXPECT_TRUE(await_page(port, "/readyz", 503, "no space is left")) << running.err();
+  publish(stream("cam-1", {{.seed = kReferenceSeed, .duration = 6s}}));
+  EXPECT_EQ(await_events(1).size(), 1U);
+  limit("unlimited");
+  EXPECT_TRUE(running.await_err("event=reference_enforced reference=later"));
+  EXPECT_TRUE(await_page(port, "/readyz", 200, "ready"));
 }
 
 class Outage : public Cluster {

@@ -170,6 +170,25 @@ TEST_F(BreakerTest, IsOffWithZeroStreams) {
   EXPECT_EQ(policy.judge(match_of(99), on("last")).kind, kTakedown);
 }
 
+TEST_F(BreakerTest, CountsWhatOtherProcessesFire) {
+  Policy policy(three_a_minute());
+  for (const char* stream : {"a", "b", "c", "c"}) {
+    policy.note_firing(ReferenceId("ref-a"), StreamId(stream), 10s);
+  }
+  EXPECT_THAT(policy.tripped(), IsEmpty());
+  EXPECT_EQ(policy.judge(match_of(99, reference("ref-b")), on("mine", 50s)).kind, kTakedown);
+  EXPECT_EQ(policy.judge(match_of(99), on("mine", 50s)).rule, "breaker");
+  EXPECT_THAT(policy.take_trips(), ElementsAre(BreakerTrip{ReferenceId("ref-a"), 4}));
+}
+
+TEST_F(BreakerTest, OpensWhereAnotherProcessFoundItOpen) {
+  Policy policy(three_a_minute());
+  policy.note_trip(ReferenceId("ref-a"));
+  EXPECT_EQ(policy.judge(match_of(99), on("first")), (Verdict{kReview, "breaker", kReview}));
+  EXPECT_EQ(policy.judge(match_of(99, confirmed()), on("first")).kind, kTakedown);
+  EXPECT_THAT(policy.take_trips(), IsEmpty());  // the other one has warned
+}
+
 TEST_F(BreakerTest, CountsTheStreamsOfAllThreads) {
   Policy policy(three_a_minute());
   {

@@ -42,11 +42,14 @@ class DetectorTest : public testing::Test {
  protected:
   std::shared_ptr<index::ReferenceIndex> index_ = std::make_shared<index::ReferenceIndex>();
 
+  MediaTime lookback_ = DetectorOptions{}.lookback;
+
   Detector make_detector(policy::PolicyOptions policy = {}) {
     const auto& calibration = matching::Calibration::embedded();
     DetectorOptions options;
     options.tracker.review_score = calibration.threshold(10'000, 1'000'000);
     options.tracker.takedown_score = calibration.threshold(100, 1'000'000);
+    options.lookback = lookback_;
     options.clock = [] { return WallTime(std::chrono::hours(1)); };
     policy.review_score = options.tracker.review_score;
     policy.takedown_score = options.tracker.takedown_score;

@@ -71,6 +71,53 @@ TEST_F(DetectorTest, EnforcesWhatIsAddedAndForgetsWhatIsRemovedWhileAStreamRuns)
   EXPECT_EQ(detector.detect(segments[2])->score, 0);
 }
 
+TEST_F(DetectorTest, SearchesTheLastMinutesForAReferenceThatIsAdded) {
+  auto detector = make_detector();
+  const auto segments = stream({{.seed = kBackground, .duration = 4s},
+                                {.seed = kReference, .from = 2s, .duration = 12s},
+                                {.seed = kBackground + 1, .duration = 6s}});
+  for (const auto& segment : std::span(segments).first(10)) {
+    EXPECT_TRUE(detector.detect(segment)->events.empty());
+  }
+  index_->add({reference_of(kReference, 20s, "attack")});
+  const auto detection = detector.detect(segments[10]);
+  ASSERT_EQ(detection->events.size(), 1U);
+  const auto& event = detection->events[0];
+  EXPECT_EQ(event.step.kind, CaseStepKind::kOpened);
+  EXPECT_EQ(event.step.verdict.kind, VerdictKind::kTakedown);
+  EXPECT_EQ(event.decided_at, 22s);
+  EXPECT_NEAR(seconds(event.step.match.query.begin), 4, 1.5);
+  EXPECT_NEAR(seconds(event.step.match.query.end), 16, 1.5);
+  EXPECT_NEAR(seconds(event.step.match.interval.begin), 2, 1.5);
+}
+
+TEST_F(DetectorTest, GoesOnWithAShowingThatBeganBeforeItsReferenceWasAdded) {
+  auto detector = make_detector();
+  const auto segments = stream({{.seed = kReference, .from = 2s, .duration = 16s}});
+  for (const auto& segment : std::span(segments).first(4)) {
+    EXPECT_TRUE(detector.detect(segment)->events.empty());
+  }
+  index_->add({reference_of(kReference, 20s, "attack")});
+  const auto events = watch(detector, {segments.begin() + 4, segments.end()});
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[0].step.kind, CaseStepKind::kOpened);
+  EXPECT_EQ(events[1].step.kind, CaseStepKind::kClosed);
+  EXPECT_NEAR(seconds(events[1].step.match.query.begin), 0, 1);
+  EXPECT_NEAR(seconds(events[1].step.match.query.end), 16, 1);
+}
+
+TEST_F(DetectorTest, LooksBackOnlyAsFarAsItIsTold) {
+  lookback_ = 6s;
+  auto detector = make_detector();
+  const auto segments = stream(
+      {{.seed = kReference, .from = 2s, .duration = 12s}, {.seed = kBackground, .duration = 10s}});
+  for (const auto& segment : std::span(segments).first(10)) {
+    EXPECT_TRUE(detector.detect(segment)->events.empty());
+  }
+  index_->add({reference_of(kReference, 20s, "attack")});
+  EXPECT_TRUE(detector.detect(segments[10])->events.empty());
+}
+
 TEST_F(DetectorTest, AsksForReviewOnceAReferenceFiresOnTooManyStreams) {
   index_->add({reference_of(kReference, 20s, "attack")});
   policy::PolicyOptions policy;

@@ -33,6 +33,7 @@ class ChildProcess {
 
   std::string err() const;  // so far
 
+  pid_t pid() const { return pid_; }
   void signal(int number) const;
 
   // Waits for the end and gives all output. After `patience` the child is killed: status 128 +

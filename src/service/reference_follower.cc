@@ -1,0 +1,77 @@
+#include "service/reference_follower.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+#include "service/log.h"
+
+namespace staydown::service {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kLook = 500ms;  // how often it says that it lives
+constexpr auto kFirstBackOff = 500ms, kLongestBackOff = 10'000ms;
+
+}  // namespace
+
+Result<std::unique_ptr<ReferenceFollower>> ReferenceFollower::start(FollowerSetup setup) {
+  setup.health->not_ready(setup.slot, "reading the references");
+  auto feed = ReferenceFeed::open(setup.feed);
+  if (!feed) return tl::unexpected(std::move(feed.error()));
+  auto read = (*feed)->catch_up([&] { setup.health->alive(setup.slot); });
+  if (!read) return tl::unexpected(std::move(read.error()));
+  setup.metrics->add(Count::kReferencesDamaged, {}, static_cast<double>(read->damaged));
+  std::unique_ptr<ReferenceFollower> follower(
+      new ReferenceFollower(std::move(setup), *std::move(feed)));
+  if (auto loaded = follower->enforce({}); !loaded) {
+    return tl::unexpected(std::move(loaded.error()));
+  }
+  auto& self = *follower;
+  self.setup_.health->ready(self.setup_.slot);
+  self.thread_ = std::jthread([&self](const std::stop_token& stop) { self.follow(stop); });
+  return follower;
+}
+
+ReferenceFollower::ReferenceFollower(FollowerSetup setup, std::unique_ptr<ReferenceFeed> feed)
+    : setup_(std::move(setup)),
+      feed_(std::move(feed)),
+      bank_(setup_.feed.bank_path, setup_.index) {}
+
+Result<void> ReferenceFollower::enforce(const ReferenceFeed::Applied& applied) {
+  setup_.metrics->add(Count::kReferencesDamaged, {}, static_cast<double>(applied.damaged));
+  unenforced_.insert(unenforced_.end(), applied.written.begin(), applied.written.end());
+  if (auto done = bank_.catch_up(); !done) return done;
+  for (const auto written : std::exchange(unenforced_, {})) {
+    const auto took = std::max(setup_.feed.clock() - written, MediaTime::zero());
+    setup_.metrics->observe(Duration::kPropagation, seconds(took));
+  }
+  version_ = feed_->version();
+  setup_.metrics->set(Level::kReferencesVersion, static_cast<double>(feed_->version()));
+  return {};
+}
+
+void ReferenceFollower::follow(const std::stop_token& stop) {
+  auto back_off = kFirstBackOff;
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  while (!stop.stop_requested()) {
+    setup_.health->alive(setup_.slot);
+    auto done = feed_->next(kLook).and_then(
+        [&](const ReferenceFeed::Applied& applied) { return enforce(applied); });
+    if (done) {
+      setup_.health->ready(setup_.slot);
+      back_off = kFirstBackOff;
+      continue;
+    }
+    setup_.metrics->add(Count::kErrors, name_of(done.error().code));
+    setup_.health->not_ready(setup_.slot, done.error().message);
+    std::unique_lock lock(mutex);
+    stopped.wait_for(lock, stop, back_off, [] { return false; });
+    back_off = std::min<std::chrono::milliseconds>(2 * back_off, kLongestBackOff);
+  }
+}
+
+}  // namespace staydown::service

@@ -1,0 +1,53 @@
+// The topic of references as somebody who changes it sees it: a bank.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "core/result.h"
+#include "kafka/producer.h"
+#include "service/reference_feed.h"
+
+namespace staydown::service {
+
+// A temporary bank that holds what the topic holds. What is changed in it is put on the topic by
+// `publish`. Two people may do so at once; of the same reference the second is told.
+//
+// Not thread-safe.
+class ReferenceTopic {
+ public:
+  static Result<std::unique_ptr<ReferenceTopic>> open(const kafka::ClientOptions& client,
+                                                      std::string topic);
+  ~ReferenceTopic();
+
+  reference::ReferenceBank& bank() { return *bank_; }
+
+  // Writes what has changed since the last call and waits for the brokers. Gives the offset from
+  // which on it counts, nullopt if nothing has changed. kBusy: somebody else has changed the same
+  // reference meanwhile; open the topic anew.
+  Result<std::optional<std::int64_t>> publish();
+
+ private:
+  struct Change;
+  ReferenceTopic(kafka::ClientOptions client, std::string topic);
+  Result<void> begin();
+  Result<void> note_published();
+  Result<std::vector<Change>> changes();
+  Result<std::map<ReferenceId, std::int64_t>> written_since(std::int64_t offset);
+  Result<void> check_nobody_else(const std::vector<Change>& changes);
+  Result<void> send(const std::vector<Message>& messages);
+
+  const kafka::ClientOptions client_;
+  const std::string topic_;
+  std::filesystem::path folder_;
+  std::unique_ptr<reference::ReferenceBank> bank_;
+  std::unique_ptr<kafka::Producer> producer_;
+  std::unique_ptr<kafka::LogReader> reader_;
+  std::map<ReferenceId, reference::ReferenceRecord> published_;
+  std::int64_t next_ = 0;  // offset up to which the topic is known
+};
+
+}  // namespace staydown::service

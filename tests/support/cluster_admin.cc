@@ -1,0 +1,92 @@
+#include "support/cluster_admin.h"
+
+#include <librdkafka/rdkafka.h>
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+
+namespace staydown::support {
+namespace {
+
+constexpr int kTimeoutMs = 30'000;
+
+template <auto Free>
+struct Deleter {
+  template <typename T>
+  void operator()(T* handle) const {
+    Free(handle);
+  }
+};
+using ClientPtr = std::unique_ptr<rd_kafka_t, Deleter<rd_kafka_destroy>>;
+using QueuePtr = std::unique_ptr<rd_kafka_queue_t, Deleter<rd_kafka_queue_destroy>>;
+using EventPtr = std::unique_ptr<rd_kafka_event_t, Deleter<rd_kafka_event_destroy>>;
+using DeletePtr = std::unique_ptr<rd_kafka_DeleteTopic_t, Deleter<rd_kafka_DeleteTopic_destroy>>;
+using BindingPtr = std::unique_ptr<rd_kafka_AclBinding_t, Deleter<rd_kafka_AclBinding_destroy>>;
+
+// Asks by `ask` and gives the answer; throws where there is none.
+EventPtr ask(const std::string& brokers,
+             const std::function<void(rd_kafka_t*, rd_kafka_queue_t*)>& question) {
+  std::array<char, 512> reason{};
+  auto* conf = rd_kafka_conf_new();
+  rd_kafka_conf_set(conf, "bootstrap.servers", brokers.c_str(), reason.data(), reason.size());
+  const ClientPtr client(rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason.data(), reason.size()));
+  if (!client) throw std::runtime_error(reason.data());
+  const QueuePtr queue(rd_kafka_queue_new(client.get()));
+  question(client.get(), queue.get());
+  EventPtr event(rd_kafka_queue_poll(queue.get(), kTimeoutMs));
+  if (!event) throw std::runtime_error("the broker does not answer");
+  if (rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    throw std::runtime_error(rd_kafka_event_error_string(event.get()));
+  }
+  return event;
+}
+
+}  // namespace
+
+void delete_topic(const std::string& brokers, const std::string& topic) {
+  const DeletePtr which(rd_kafka_DeleteTopic_new(topic.c_str()));
+  const auto event = ask(brokers, [&](rd_kafka_t* client, rd_kafka_queue_t* queue) {
+    rd_kafka_DeleteTopic_t* topics[] = {which.get()};
+    rd_kafka_DeleteTopics(client, topics, 1, nullptr, queue);
+  });
+  std::size_t count = 0;
+  const auto* const* results =
+      rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event.get()), &count);
+  if (rd_kafka_topic_result_error(results[0]) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    throw std::runtime_error(rd_kafka_topic_result_error_string(results[0]));
+  }
+}
+
+void deny_topic(const std::string& brokers, const std::string& topic) {
+  std::array<char, 512> reason{};
+  const BindingPtr binding(rd_kafka_AclBinding_new(
+      RD_KAFKA_RESOURCE_TOPIC, topic.c_str(), RD_KAFKA_RESOURCE_PATTERN_LITERAL, "User:*", "*",
+      RD_KAFKA_ACL_OPERATION_ALL, RD_KAFKA_ACL_PERMISSION_TYPE_DENY, reason.data(), reason.size()));
+  if (!binding) throw std::runtime_error(reason.data());
+  const auto event = ask(brokers, [&](rd_kafka_t* client, rd_kafka_queue_t* queue) {
+    rd_kafka_AclBinding_t* bindings[] = {binding.get()};
+    rd_kafka_CreateAcls(client, bindings, 1, nullptr, queue);
+  });
+  std::size_t count = 0;
+  const auto* const* results =
+      rd_kafka_CreateAcls_result_acls(rd_kafka_event_CreateAcls_result(event.get()), &count);
+  if (const auto* error = rd_kafka_acl_result_error(results[0])) {
+    throw std::runtime_error(rd_kafka_error_string(error));
+  }
+}
+
+void allow_topic(const std::string& brokers, const std::string& topic) {
+  std::array<char, 512> reason{};
+  const BindingPtr filter(rd_kafka_AclBindingFilter_new(
+      RD_KAFKA_RESOURCE_TOPIC, topic.c_str(), RD_KAFKA_RESOURCE_PATTERN_LITERAL, nullptr, nullptr,
+      RD_KAFKA_ACL_OPERATION_ANY, RD_KAFKA_ACL_PERMISSION_TYPE_ANY, reason.data(), reason.size()));
+  if (!filter) throw std::runtime_error(reason.data());
+  ask(brokers, [&](rd_kafka_t* client, rd_kafka_queue_t* queue) {
+    rd_kafka_AclBindingFilter_t* filters[] = {filter.get()};
+    rd_kafka_DeleteAcls(client, filters, 1, nullptr, queue);
+  });
+}
+
+}  // namespace staydown::support

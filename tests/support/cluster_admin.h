@@ -1,0 +1,15 @@
+// What an operator does to a cluster, and Staydown never does itself.
+#pragma once
+
+#include <string>
+
+namespace staydown::support {
+
+void delete_topic(const std::string& brokers, const std::string& topic);
+
+// Nobody may do anything with the topic, until it is allowed again. The test broker knows access
+// control, and everybody is allowed what nothing is said about.
+void deny_topic(const std::string& brokers, const std::string& topic);
+void allow_topic(const std::string& brokers, const std::string& topic);
+
+}  // namespace staydown::support
