@@ -229,8 +229,8 @@ TEST_F(Trouble, GoesOnOnceATopicThatWasDeletedIsBack) {
   EXPECT_TRUE(await_page(port, "/readyz", 503, topics_.takedowns));
   auto topics = kafka::Topics::connect(support::clients_of(brokers_));
   ASSERT_TRUE(topics) << topics.error().message;
-  ASSERT_TRUE(
-      (*topics)->create({.name = topics_.takedowns, .partitions = 1, .replication = 1}, 30s));
+  ASSERT_TRUE((*topics)->create(
+      {.name = topics_.takedowns, .partitions = 1, .replication = 1, .settings = {}}, 30s));
   EXPECT_EQ(await_events(1).size(), 1U);
   EXPECT_TRUE(await_page(port, "/readyz", 200, "ready"));
 }
