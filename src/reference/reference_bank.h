@@ -105,7 +105,7 @@ struct PackedReference {
 // digest that the record names.
 Result<void> check(const PackedReference& reference);
 
-// How far a bank has followed the topic whose cache it is (docs/decisions/0010-references.md).
+// How far a bank has followed the topic whose cache it is (docs/decisions/0011-references-on-kafka.md).
 struct FeedPosition {
   std::string topic;
   std::int64_t next = 0;  // offset

@@ -3,7 +3,7 @@
 // A reference is one header record, whose key is its id and whose value is JSON that says all but
 // the descriptors, and parts of those, whose keys are "id/generation/n". The parts come first: the
 // header alone makes the reference enforced. A header without a value: it is removed. See
-// docs/decisions/0010-references.md.
+// docs/decisions/0011-references-on-kafka.md.
 #pragma once
 
 #include <cstdint>
