@@ -33,10 +33,10 @@ endfunction()
 # One test executable per folder of tests/: staydown_test(core SOURCES a_test.cc LINKS staydown_core).
 # NEEDS names the ctest fixture that must be up.
 function(staydown_test name)
-  cmake_parse_arguments(ARG "" "NEEDS" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "SERIAL" "NEEDS" "SOURCES;LINKS" ${ARGN})
   add_executable(${name}_test ${ARG_SOURCES})
   target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${name}_test PRIVATE ${ARG_LINKS} GTest::gmock_main)
   gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
-                       PROPERTIES TIMEOUT 600 FIXTURES_REQUIRED "${ARG_NEEDS}")
+                       PROPERTIES TIMEOUT 600 FIXTURES_REQUIRED "${ARG_NEEDS}" RUN_SERIAL "${ARG_SERIAL}")
 endfunction()

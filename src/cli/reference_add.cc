@@ -125,7 +125,12 @@ PassEnd run_all(std::vector<Addition>& additions, int& exit_code, OpenBank& bank
   for (auto& addition : additions) {
     auto end = run_one(addition);
     if (end && *end == PassEnd::kDone) {
-      if (const auto settled = bank.settle(); !settled) end = tl::unexpected(settled.error());
+      const auto settled = bank.settle();
+      if (!settled) {
+        end = tl::unexpected(settled.error());
+      } else if (*settled == OpenBank::Settled::kNotEverywhere) {
+        exit_code = kExitError;
+      }
     }
     if (!end) {
       exit_code = report(end.error());

@@ -52,8 +52,9 @@ int run_change(const ChangeKind& kind, const ChangeFlags& flags) {
       exit_code = report(done.error());
     }
   }
-  if (const auto settled = opened->settle(); !settled) return report(settled.error());
-  return exit_code;
+  const auto settled = opened->settle();
+  if (!settled) return report(settled.error());
+  return *settled == OpenBank::Settled::kEverywhere ? exit_code : kExitError;
 }
 
 }  // namespace

@@ -24,7 +24,9 @@ int run_publish(const BankFlags& flags) {
   if (!from) return report(from.error());
   const auto records = from->list();
   if (!records) return report(records.error());
-  auto to = OpenBank::open(flags, reference::BankAccess::kChange);
+  BankFlags cluster = flags;
+  cluster.bank_given = false;  // the bank is what is published
+  auto to = OpenBank::open(cluster, reference::BankAccess::kChange);
   if (!to) return report(to.error());
   int exit_code = kExitNothingFound;
   reference::Adoption adoption;
@@ -49,7 +51,9 @@ int run_publish(const BankFlags& flags) {
     adoption.references.push_back(*std::move(packed));
   }
   if (const auto done = (**to).adopt(adoption); !done) return report(done.error());
-  if (const auto settled = to->settle(); !settled) return report(settled.error());
+  const auto settled = to->settle();
+  if (!settled) return report(settled.error());
+  if (*settled == OpenBank::Settled::kNotEverywhere) exit_code = kExitError;
   for (const auto& reference : adoption.references) {
     std::cout << reference.record.info.id.value << ": published\n";
   }

@@ -79,8 +79,9 @@ int run_import(const ImportFlags& flags) {
   std::cout << fmt::format("{}: enforced now: generation {} with {} of {} hashes; {}\n",
                            info.id.value, ingested->generation, ingested->kept, ingested->frames,
                            reference::describe(ingested->composition));
-  if (const auto settled = bank->settle(); !settled) return report(settled.error());
-  return kExitNothingFound;
+  const auto settled = bank->settle();
+  if (!settled) return report(settled.error());
+  return *settled == OpenBank::Settled::kEverywhere ? kExitNothingFound : kExitError;
 }
 
 struct ExportFlags {

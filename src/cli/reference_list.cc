@@ -19,6 +19,7 @@ Json json_of(const ReferenceRecord& record) {
   Json json{{"id", record.info.id.value},
             {"label", record.info.label},
             {"grounds", record.info.grounds},
+            {"notice", record.info.notice},
             {"max_verdict", name_of(record.info.max_verdict)},
             {"confirmed", record.info.confirmed},
             {"enabled", record.enabled},
@@ -78,6 +79,7 @@ void print(const ReferenceRecord& record) {
   line("id", record.info.id.value);
   line("label", record.info.label);
   line("grounds", record.info.grounds);
+  line("notice", record.info.notice);
   line("at most", std::string(name_of(record.info.max_verdict)));
   line("confirmed", record.info.confirmed ? "yes" : "no");
   line("state", record.enabled ? "enabled" : "disabled");

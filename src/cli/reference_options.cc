@@ -45,7 +45,8 @@ std::string id_from(const std::string& name) {
 void add_bank_flag(CLI::App& command, BankFlags& flags) {
   command.add_option("--bank", flags.bank, "Bank of references")
       ->envname("STAYDOWN_BANK")
-      ->default_val("bank.db");
+      ->default_val("bank.db")
+      ->each([&flags](const std::string&) { flags.bank_given = true; });
 }
 
 void add_bank_or_cluster_flags(CLI::App& command, BankFlags& flags) {
@@ -58,7 +59,7 @@ void add_change_flags(CLI::App& command, BankFlags& flags) {
   command
       .add_option("--wait", flags.wait_seconds,
                   "Wait so many seconds for the cluster's workers to enforce the change")
-      ->default_val(10)
+      ->default_val(30)  // longer than a worker that was killed counts as running
       ->check(CLI::Range(0, 3600));
   flags.actor = user();
   command.add_option("--actor", flags.actor, "Who does this, for the audit table; default: $USER");
@@ -67,7 +68,9 @@ void add_change_flags(CLI::App& command, BankFlags& flags) {
 void add_info_flags(CLI::App& command, InfoFlags& flags) {
   command.add_option("--id", flags.id, "Name of the reference; default: made from the file's name");
   command.add_option("--label", flags.label, "What it is, for people; default: the file's name");
-  command.add_option("--grounds", flags.grounds, "Why it must stay down: law, policy, notice");
+  command.add_option("--grounds", flags.grounds, "Why it must stay down: law or policy");
+  command.add_option("--notice", flags.notice,
+                     "The notice or order that demands it: number or URL");
   command.add_option("--max-verdict", flags.max_verdict, "The most that it may cause")
       ->check(CLI::IsMember({"review", "takedown"}))
       ->capture_default_str();
@@ -82,12 +85,19 @@ ReferenceInfo info_of(const InfoFlags& flags, const std::string& name) {
       .label = flags.label.empty() ? stem : flags.label,
       .grounds = flags.grounds,
       .max_verdict = flags.max_verdict == "review" ? VerdictKind::kReview : VerdictKind::kTakedown,
-      .confirmed = flags.confirmed};
+      .confirmed = flags.confirmed,
+      .notice = flags.notice};
 }
 
 Result<OpenBank> OpenBank::open(const BankFlags& flags, reference::BankAccess access) {
   OpenBank opened;
   if (!flags.cluster.brokers.empty() || !flags.cluster.config.empty()) {
+    if (flags.bank_given) {
+      return fail(ErrorCode::kInvalidArgument,
+                  fmt::format("--bank {}: a bank on disk and a cluster (--brokers, --config, or "
+                              "STAYDOWN_BROKERS) are both given; give one of them",
+                              flags.bank));
+    }
     const auto config = configuration(flags.cluster);
     if (!config) return tl::unexpected(config.error());
     auto client = service::client_options(config->kafka);
@@ -114,12 +124,12 @@ Result<OpenBank> OpenBank::open(const BankFlags& flags, reference::BankAccess ac
   return opened;
 }
 
-Result<void> OpenBank::settle() {
-  if (!topic_) return {};
+Result<OpenBank::Settled> OpenBank::settle() {
+  if (!topic_) return Settled::kEverywhere;
   const auto begin = std::chrono::steady_clock::now();
   const auto version = topic_->publish();
   if (!version) return tl::unexpected(version.error());
-  if (!*version || wait_ == std::chrono::seconds(0)) return {};
+  if (!*version || wait_ == std::chrono::seconds(0)) return Settled::kEverywhere;
   const auto enforced = service::await_enforcement(client_, workers_, **version, wait_);
   if (!enforced) return tl::unexpected(enforced.error());
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
@@ -129,14 +139,15 @@ Result<void> OpenBank::settle() {
     std::cout << fmt::format("version {}: in force on {} workers after {:.1f} s\n", **version,
                              enforced->workers, took.count());
   } else {
-    return fail(ErrorCode::kUnavailable,
-                fmt::format("version {}: written, but {} of {} workers do not enforce it after "
-                            "{} s: {}; look at `staydown reference status`",
-                            **version, enforced->waiting.size(), enforced->workers, wait_.count(),
-                            fmt::join(enforced->waiting, ", ")));
+    std::cerr << fmt::format(
+        "staydown: version {}: written, but {} of {} workers do not enforce it after {} s: {}; "
+        "look at `staydown reference status`\n",
+        **version, enforced->waiting.size(), enforced->workers, wait_.count(),
+        fmt::join(enforced->waiting, ", "));
+    return Settled::kNotEverywhere;
   }
   std::cout << std::flush;
-  return {};
+  return Settled::kEverywhere;
 }
 
 reference::Change change_by(const BankFlags& flags) {

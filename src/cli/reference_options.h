@@ -16,6 +16,7 @@ namespace staydown::cli {
 
 struct BankFlags {
   std::string bank;
+  bool bank_given = false;      // by the command line or the environment
   ClusterOptions cluster = {};  // if there is one, its topic of references counts, and no bank
   std::string actor = {};       // for the audit table
   int wait_seconds = 0;         // for workers to enforce a change
@@ -28,7 +29,7 @@ void add_change_flags(CLI::App& command, BankFlags& flags);
 
 // What people say about a reference when they add it.
 struct InfoFlags {
-  std::string id, label, grounds;
+  std::string id, label, grounds, notice;
   std::string max_verdict = "takedown";
   bool confirmed = false;
 };
@@ -45,8 +46,10 @@ class OpenBank {
   reference::ReferenceBank& operator*() { return topic_ ? topic_->bank() : *bank_; }
 
   // To be called after each change: puts it on the cluster, waits for the workers and says on
-  // standard output who enforces it. Nothing remains to be done for a bank on disk.
-  Result<void> settle();
+  // standard output who enforces it, or on standard error who does not yet. Nothing remains to be
+  // done for a bank on disk.
+  enum class Settled : std::uint8_t { kEverywhere, kNotEverywhere };
+  Result<Settled> settle();
 
  private:
   OpenBank() = default;

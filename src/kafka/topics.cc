@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <thread>
 #include <utility>
 
 #include "kafka/handles.h"
@@ -103,10 +104,21 @@ class Topics::Impl {
       }
       return tl::unexpected(std::move(error));
     }
-    return {};
+    return await_topic(spec.name, timeout);
   }
 
  private:
+  // The controller answers before the brokers have heard of what it has made.
+  Result<void> await_topic(const std::string& topic, std::chrono::milliseconds timeout) {
+    const auto deadline = std::chrono::steady_clock::now() + timeout;
+    while (true) {
+      const auto found = partitions(topic, timeout);
+      if (found || found.error().code != ErrorCode::kNotFound) return {};
+      if (std::chrono::steady_clock::now() >= deadline) return tl::unexpected(found.error());
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+  }
+
   AdminOptionsPtr admin_options(rd_kafka_admin_op_t operation, std::chrono::milliseconds timeout) {
     AdminOptionsPtr options(rd_kafka_AdminOptions_new(client_.get(), operation));
     std::array<char, 512> reason{};

@@ -30,7 +30,7 @@ std::optional<Sha256> digest_of(std::span<const std::uint8_t> blob) {
 
 constexpr std::string_view kRecordColumns =
     "SELECT id, label, grounds, max_verdict, confirmed, enabled, added_by, added_at, generation, "
-    "revision, duration, media_path, media_digest, media_begin, media_end FROM reference ";
+    "revision, duration, media_path, media_digest, media_begin, media_end, notice FROM reference ";
 
 std::optional<MediaFile> file_of(const Statement& row) {
   const auto digest = digest_of(row.blob(12));
@@ -49,7 +49,8 @@ ReferenceRecord record_of(const Statement& row) {
       .label = row.text(1),
       .grounds = row.text(2),
       .max_verdict = row.text(3) == "review" ? VerdictKind::kReview : VerdictKind::kTakedown,
-      .confirmed = row.integer(4) != 0};
+      .confirmed = row.integer(4) != 0,
+      .notice = row.text(15)};
   record.enabled = row.integer(5) != 0;
   record.added_by = row.text(6);
   record.added_at = WallTime(std::chrono::microseconds(row.integer(7)));
@@ -195,14 +196,15 @@ Result<void> write_record(const Database& database, const ReferenceRecord& recor
   }
   auto row = database.prepare(
       "INSERT INTO reference (id, label, grounds, max_verdict, confirmed, enabled, added_by, "
-      "added_at, generation, revision, duration, media_path, media_digest, media_begin, media_end) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) "
+      "added_at, generation, revision, duration, media_path, media_digest, media_begin, media_end, "
+      "notice) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) "
       "ON CONFLICT (id) DO UPDATE SET label = excluded.label, grounds = excluded.grounds, "
       "max_verdict = excluded.max_verdict, confirmed = excluded.confirmed, "
       "generation = excluded.generation, revision = excluded.revision, "
       "duration = excluded.duration, media_path = excluded.media_path, "
       "media_digest = excluded.media_digest, media_begin = excluded.media_begin, "
-      "media_end = excluded.media_end");
+      "media_end = excluded.media_end, notice = excluded.notice");
   if (!row) return tl::unexpected(row.error());
   row->bind(1, std::string_view(record.info.id.value))
       .bind(2, std::string_view(record.info.label))
@@ -216,6 +218,7 @@ Result<void> write_record(const Database& database, const ReferenceRecord& recor
       .bind(10, signed_of(record.revision))
       .bind(11, record.duration.count());
   for (int column = 12; column <= 15; ++column) row->bind_null(column);
+  row->bind(16, std::string_view(record.info.notice));
   if (record.file) {
     row->bind(12, std::string_view(record.file->path)).bind(13, std::span(record.file->digest));
     if (record.file->interval) {

@@ -40,6 +40,10 @@ Error error_of(const std::string& path, int status, int system_error, const char
                              system_error != 0 ? std::strerror(system_error) : ""));
     case SQLITE_IOERR:
       if (no_space(system_error)) return error_of(path, SQLITE_FULL, 0, text);
+      if (system_error == 0) {  // SQLite does not always keep it
+        return say(ErrorCode::kIo,
+                   fmt::format("{}; check the disk and the space left on it", text));
+      }
       return say(ErrorCode::kIo,
                  fmt::format("{}: {}; check the disk", text, std::strerror(system_error)));
     case SQLITE_TOOBIG:

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "reference/bank_rows.h"
@@ -37,8 +40,8 @@ Result<void> check_info(const ReferenceInfo& info, MediaTime duration) {
                 fmt::format("reference id \"{}\": give 1 to {} letters, digits and \"._:-\"",
                             info.id.value, kMaxId));
   }
-  if (info.label.size() > kMaxText || info.grounds.size() > kMaxText) {
-    return wrong(info, fmt::format("label and grounds may have {} bytes each", kMaxText));
+  if (std::max({info.label.size(), info.grounds.size(), info.notice.size()}) > kMaxText) {
+    return wrong(info, fmt::format("label, grounds and notice may have {} bytes each", kMaxText));
   }
   if (info.max_verdict == VerdictKind::kAllow) {
     return wrong(info, "it must cause review or takedown");
@@ -61,9 +64,22 @@ Result<void> check_reference(const NewGeneration& reference) {
 Result<void> check(const PackedReference& reference) {
   const auto& record = reference.record;
   if (auto good = check_info(record.info, record.duration); !good) return good;
-  if (record.generation == 0) return wrong(record.info, "it has no generation");
+  // SQLite's integers are signed.
+  constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  if (record.generation == 0 || record.generation > kMost) {
+    return wrong(record.info, "its generation is not a positive number");
+  }
   if (record.descriptors.empty() || record.descriptors.size() != reference.packed.size()) {
     return wrong(record.info, "it has no descriptors");
+  }
+  std::set<std::string_view> models;
+  for (const auto& stored : record.descriptors) {
+    if (stored.model.empty() || !models.insert(stored.model).second) {
+      return wrong(record.info, "a model of its descriptors is named twice, or not at all");
+    }
+    if (stored.entries == 0 || stored.entries > kMost) {
+      return wrong(record.info, "it counts no descriptors");
+    }
   }
   for (std::size_t i = 0; i < reference.packed.size(); ++i) {
     if (sha256(reference.packed[i]) == record.descriptors[i].digest) continue;

@@ -205,7 +205,7 @@ std::optional<ReferenceId> LogAssembler::header_of(const std::string& key) {
   return ReferenceId(key);
 }
 
-LogAssembler::Outcome LogAssembler::take(std::int64_t offset, Message record) {
+LogAssembler::Outcome LogAssembler::take(std::int64_t offset, WallTime appended, Message record) {
   if (const auto id = header_of(record.key)) return take_header(*id, record);
   const auto key = part_from(record.key);
   if (!key) {
@@ -216,7 +216,7 @@ LogAssembler::Outcome LogAssembler::take(std::int64_t offset, Message record) {
   auto& parts = parts_[key->id];
   const PartKey number{key->generation, key->number};
   if (record.value) {
-    parts[number] = {offset, *std::move(record.value)};
+    parts[number] = {offset, appended, *std::move(record.value)};
   } else {
     parts.erase(number);
     if (parts.empty()) parts_.erase(key->id);
@@ -242,6 +242,7 @@ LogAssembler::Outcome LogAssembler::take_header(const ReferenceId& id, const Mes
     auto header = header_from(id, Json::parse(*record.value));
     auto whole = assemble(std::move(header.reference), header.parts);
     if (!whole) return std::move(whole.error());
+    erase_parts(id, whole->record.generation);
     return *std::move(whole);
   } catch (const std::exception& error) {
     return Error{ErrorCode::kMalformed, fmt::format("reference {}: its record cannot be used: {}",
@@ -250,7 +251,7 @@ LogAssembler::Outcome LogAssembler::take_header(const ReferenceId& id, const Mes
 }
 
 Result<PackedReference> LogAssembler::assemble(PackedReference header,
-                                               const std::vector<std::uint64_t>& parts) {
+                                               const std::vector<std::uint64_t>& parts) const {
   const auto& record = header.record;
   if (auto known = known_(record.info.id);
       known && known->record.descriptors == record.descriptors) {
@@ -258,11 +259,13 @@ Result<PackedReference> LogAssembler::assemble(PackedReference header,
     if (auto good = check(header); !good) return tl::unexpected(std::move(good.error()));
     return header;
   }
-  auto& waiting = parts_[record.info.id];
+  static const std::map<PartKey, Part> kNone;
+  const auto found = parts_.find(record.info.id);
+  const auto& waiting = found == parts_.end() ? kNone : found->second;
   std::uint64_t number = 0;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
+  for (const auto count : parts) {
     Bytes packed;
-    for (const auto end = number + parts[i]; number < end; ++number) {
+    for (const auto end = number + count; number < end; ++number) {
       const auto part = waiting.find({record.generation, number});
       if (part == waiting.end()) {
         return fail(ErrorCode::kCorrupt,
@@ -274,9 +277,22 @@ Result<PackedReference> LogAssembler::assemble(PackedReference header,
     header.packed.push_back(std::move(packed));
   }
   if (auto good = check(header); !good) return tl::unexpected(std::move(good.error()));
-  std::erase_if(waiting, [&](const auto& part) { return part.first.first <= record.generation; });
-  if (waiting.empty()) parts_.erase(record.info.id);
   return header;
+}
+
+void LogAssembler::erase_parts(const ReferenceId& id, std::uint64_t up_to_generation) {
+  const auto found = parts_.find(id);
+  if (found == parts_.end()) return;
+  std::erase_if(found->second,
+                [&](const auto& part) { return part.first.first <= up_to_generation; });
+  if (found->second.empty()) parts_.erase(found);
+}
+
+void LogAssembler::forget_parts_before(WallTime time) {
+  for (auto& [id, parts] : parts_) {
+    std::erase_if(parts, [&](const auto& part) { return part.second.appended < time; });
+  }
+  std::erase_if(parts_, [](const auto& of_one) { return of_one.second.empty(); });
 }
 
 std::optional<std::int64_t> LogAssembler::waiting_since() const {

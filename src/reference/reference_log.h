@@ -45,7 +45,12 @@ class LogAssembler {
   using Known = std::function<std::optional<PackedReference>(const ReferenceId&)>;
   explicit LogAssembler(Known known) : known_(std::move(known)) {}
 
-  Outcome take(std::int64_t offset, Message record);
+  // `appended`: when the brokers took the record.
+  Outcome take(std::int64_t offset, WallTime appended, Message record);
+
+  // Drops the parts that came before `time` and still have no header: their writer has died. Not to
+  // be called before the end of the log was reached, since a header may come long after its parts.
+  void forget_parts_before(WallTime time);
 
   // Offset of the earliest part that still waits for its header: where a reader that forgets them
   // has to begin again.
@@ -57,11 +62,14 @@ class LogAssembler {
  private:
   struct Part {
     std::int64_t offset = 0;
+    WallTime appended{};
     Bytes bytes;
   };
   using PartKey = std::pair<std::uint64_t, std::uint64_t>;  // generation, number
   Outcome take_header(const ReferenceId& id, const Message& record);
-  Result<PackedReference> assemble(PackedReference header, const std::vector<std::uint64_t>& parts);
+  Result<PackedReference> assemble(PackedReference header,
+                                   const std::vector<std::uint64_t>& parts) const;
+  void erase_parts(const ReferenceId& id, std::uint64_t up_to_generation);
 
   Known known_;
   std::map<ReferenceId, std::map<PartKey, Part>> parts_;

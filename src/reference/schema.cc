@@ -71,7 +71,9 @@ WHEN EXISTS (SELECT 1 FROM audit WHERE sequence = NEW.sequence) BEGIN
 END;
 )sql";
 
-constexpr std::array kMigrations = {kFirst};
+constexpr const char* kSecond = "ALTER TABLE reference ADD COLUMN notice TEXT NOT NULL DEFAULT '';";
+
+constexpr std::array kMigrations = {kFirst, kSecond};
 
 // What a bank may hold. A hostile file could otherwise put a view of any cost in a table's place.
 constexpr std::array<std::string_view, 10> kObjects = {

@@ -51,6 +51,7 @@ Result<void> BankFollower::catch_up() {
 }
 
 void BankFollower::apply(reference::BankChanges changes) {
+  damaged_ = changes.damaged.size();
   for (const Error& damage : changes.damaged) {
     log(LogLevel::kError, "reference_damaged", {{"bank", path_}, {"reason", damage.message}});
   }

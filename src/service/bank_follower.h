@@ -25,6 +25,10 @@ class BankFollower {
   // error the next call tries again; nothing is lost.
   Result<void> catch_up();
 
+  // Enabled references that the last change held and that cannot be enforced for damage in the
+  // bank.
+  std::size_t damaged() const { return damaged_; }
+
  private:
   struct FileId {
     dev_t device;
@@ -40,6 +44,7 @@ class BankFollower {
   std::shared_ptr<index::ReferenceIndex> index_;
   std::optional<reference::ReferenceBank> bank_;
   std::optional<FileId> file_;  // of bank_
+  std::size_t damaged_ = 0;
   std::uint64_t revision_ = 0;  // up to which the bank is applied; 0: to be applied as a whole
 };
 

@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kPatience = 30s;
 constexpr auto kNoteEvery = 1min;    // how current the noted position is
+constexpr auto kWriterGone = 1h;     // after its first part
 constexpr std::size_t kBatch = 256;  // references a transaction
 constexpr std::size_t kBatchBytes = std::size_t{64} << 20;
 // Kafka's default, should the broker not tell.
@@ -58,12 +59,21 @@ Result<void> ReferenceFeed::begin() {
   if (!reader) return tl::unexpected(std::move(reader.error()));
   reader_ = *std::move(reader);
   assembler_ = std::make_unique<reference::LogAssembler>(
-      [this](const ReferenceId& id) -> std::optional<reference::PackedReference> {
-        auto known = bank_->pack(id);
-        if (!known) return std::nullopt;
-        return *std::move(known);
-      });
+      [this](const ReferenceId& id) { return known(id); });
   return choose_start();
+}
+
+// What was read and is not yet in the bank comes before what is in it.
+std::optional<reference::PackedReference> ReferenceFeed::known(const ReferenceId& id) const {
+  for (const auto& reference : pending_.references) {
+    if (reference.record.info.id == id) return reference;
+  }
+  for (const auto& [removed, change] : pending_.removed) {
+    if (removed == id) return std::nullopt;
+  }
+  auto stored = bank_->pack(id);
+  if (!stored) return std::nullopt;
+  return *std::move(stored);
 }
 
 Result<void> ReferenceFeed::choose_start() {
@@ -103,16 +113,27 @@ Result<void> ReferenceFeed::choose_start() {
   return {};
 }
 
+Result<void> ReferenceFeed::distrust() {
+  const auto bounds = reader_->bounds(options_.topic, 0);
+  if (!bounds) return tl::unexpected(bounds.error());
+  next_ = bounds->first;
+  anew_ = true;
+  noted_ = {};
+  seen_.clear();
+  return {};
+}
+
 void ReferenceFeed::take(kafka::Record record) {
   next_ = record.offset + 1;
   const auto header = reference::LogAssembler::header_of(record.message.key);
-  auto outcome = assembler_->take(record.offset, std::move(record.message));
+  auto outcome = assembler_->take(record.offset, record.appended, std::move(record.message));
   if (auto* reference = std::get_if<reference::PackedReference>(&outcome)) {
     const auto id = reference->record.info.id;
     std::erase_if(pending_.references,
                   [&](const auto& other) { return other.record.info.id == id; });
     std::erase_if(pending_.removed, [&](const auto& other) { return other.first == id; });
     seen_.insert(id);
+    pending_bytes_ += size_of(*reference);
     pending_.references.push_back(std::move(*reference));
     ++taken_.references;
   } else if (auto* removed = std::get_if<reference::LogAssembler::Removed>(&outcome)) {
@@ -141,6 +162,7 @@ Result<ReferenceFeed::Applied> ReferenceFeed::apply() {
                          .read_at = noted_};
     if (auto done = bank_->adopt(pending_); !done) return tl::unexpected(std::move(done.error()));
     pending_ = {};
+    pending_bytes_ = 0;
   }
   return std::exchange(taken_, {});
 }
@@ -149,6 +171,10 @@ Result<ReferenceFeed::Applied> ReferenceFeed::apply() {
 Result<void> ReferenceFeed::note_position() {
   const auto now = options_.clock();
   if (anew_ || now - noted_ < kNoteEvery) return {};
+  const auto bounds = reader_->bounds(options_.topic, 0);
+  if (!bounds) return tl::unexpected(bounds.error());
+  if (next_ < bounds->second) return {};  // more is on its way
+  assembler_->forget_parts_before(now - kWriterGone);
   reference::Adoption nothing;
   nothing.position = {
       .topic = options_.topic, .next = assembler_->waiting_since().value_or(next_), .read_at = now};
@@ -170,14 +196,12 @@ Result<ReferenceFeed::Applied> ReferenceFeed::catch_up(const std::function<void(
     return tl::unexpected(std::move(started.error()));
   }
   Result<void> applied;
-  std::size_t bytes = 0;
   auto read = reader_->read_to_end(
       [&](kafka::Record record) {
         if (alive) alive();
         take(std::move(record));
-        if (!pending_.references.empty()) bytes += size_of(pending_.references.back());
-        if (!applied || (pending_.references.size() < kBatch && bytes < kBatchBytes)) return;
-        bytes = 0;
+        const bool enough = pending_.references.size() >= kBatch || pending_bytes_ >= kBatchBytes;
+        if (!applied || !enough) return;
         auto some = apply();
         if (some) {
           keep(*std::move(some));
@@ -209,8 +233,17 @@ Result<ReferenceFeed::Applied> ReferenceFeed::catch_up(const std::function<void(
 }
 
 Result<ReferenceFeed::Applied> ReferenceFeed::next(std::chrono::milliseconds patience) {
+  auto applied = read_next(patience);
+  if (!applied) following_ = false;
+  return applied;
+}
+
+Result<ReferenceFeed::Applied> ReferenceFeed::read_next(std::chrono::milliseconds patience) {
   if (taken_.any()) return apply();  // the bank did not take it the last time
   if (!following_) {
+    // A reader whose topic is missing or denied says so once, and then gives nothing.
+    const auto bounds = reader_->bounds(options_.topic, 0);
+    if (!bounds) return tl::unexpected(bounds.error());
     if (auto started = reader_->start(options_.topic, {{0, next_, {}}}); !started) {
       return tl::unexpected(std::move(started.error()));
     }

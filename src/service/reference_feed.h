@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -44,8 +45,12 @@ class ReferenceFeed {
 
   // All that the topic holds now. `alive` is called for each record.
   Result<Applied> catch_up(const std::function<void()>& alive = {});
-  // What comes next, and what is there with it; nothing if it takes longer than `patience`.
+  // What comes next, and what is there with it; nothing if it takes longer than `patience`. Asks
+  // the brokers once a minute, and after an error, whether the topic is still there to be read.
   Result<Applied> next(std::chrono::milliseconds patience);
+
+  // From the next catch_up() on everything is read again: what the bank holds is damaged.
+  Result<void> distrust();
 
   reference::ReferenceBank& bank() { return *bank_; }
   std::int64_t version() const { return next_ - 1; }  // offset of the latest record applied
@@ -54,8 +59,10 @@ class ReferenceFeed {
   explicit ReferenceFeed(FeedOptions options) : options_(std::move(options)) {}
   Result<void> begin();
   Result<void> choose_start();
+  std::optional<reference::PackedReference> known(const ReferenceId& id) const;
   void take(kafka::Record record);
   Result<Applied> apply();
+  Result<Applied> read_next(std::chrono::milliseconds patience);
   Result<void> note_position();
 
   FeedOptions options_;
@@ -67,7 +74,8 @@ class ReferenceFeed {
   bool anew_ = false;       // what the bank holds and the topic does not say goes
   std::set<ReferenceId> seen_;
   reference::Adoption pending_;  // read and not yet in the bank
-  Applied taken_;                // of pending_
+  std::size_t pending_bytes_ = 0;
+  Applied taken_;  // of pending_
   WallTime noted_{};
 };
 

@@ -21,14 +21,9 @@ Result<std::unique_ptr<ReferenceFollower>> ReferenceFollower::start(FollowerSetu
   setup.health->not_ready(setup.slot, "reading the references");
   auto feed = ReferenceFeed::open(setup.feed);
   if (!feed) return tl::unexpected(std::move(feed.error()));
-  auto read = (*feed)->catch_up([&] { setup.health->alive(setup.slot); });
-  if (!read) return tl::unexpected(std::move(read.error()));
-  setup.metrics->add(Count::kReferencesDamaged, {}, static_cast<double>(read->damaged));
   std::unique_ptr<ReferenceFollower> follower(
       new ReferenceFollower(std::move(setup), *std::move(feed)));
-  if (auto loaded = follower->enforce({}); !loaded) {
-    return tl::unexpected(std::move(loaded.error()));
-  }
+  if (auto loaded = follower->load(); !loaded) return tl::unexpected(std::move(loaded.error()));
   auto& self = *follower;
   self.setup_.health->ready(self.setup_.slot);
   self.thread_ = std::jthread([&self](const std::stop_token& stop) { self.follow(stop); });
@@ -39,6 +34,20 @@ ReferenceFollower::ReferenceFollower(FollowerSetup setup, std::unique_ptr<Refere
     : setup_(std::move(setup)),
       feed_(std::move(feed)),
       bank_(setup_.feed.bank_path, setup_.index) {}
+
+// All that the topic holds; what the disk has spoilt in the cache is read from there again.
+Result<void> ReferenceFollower::load() {
+  const auto read = [&]() -> Result<void> {
+    const auto all = feed_->catch_up([&] { setup_.health->alive(setup_.slot); });
+    if (!all) return tl::unexpected(all.error());
+    setup_.metrics->add(Count::kReferencesDamaged, {}, static_cast<double>(all->damaged));
+    return enforce({});
+  };
+  if (auto done = read(); !done || bank_.damaged() == 0) return done;
+  setup_.metrics->add(Count::kReferencesDamaged, {}, static_cast<double>(bank_.damaged()));
+  log(LogLevel::kWarning, "references_read_anew", {{"bank", setup_.feed.bank_path}});
+  return feed_->distrust().and_then(read);
+}
 
 Result<void> ReferenceFollower::enforce(const ReferenceFeed::Applied& applied) {
   setup_.metrics->add(Count::kReferencesDamaged, {}, static_cast<double>(applied.damaged));

@@ -39,6 +39,7 @@ class ReferenceFollower {
 
  private:
   ReferenceFollower(FollowerSetup setup, std::unique_ptr<ReferenceFeed> feed);
+  Result<void> load();
   Result<void> enforce(const ReferenceFeed::Applied& applied);
   void follow(const std::stop_token& stop);
 

@@ -1,9 +1,11 @@
 #include "service/reference_topic.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <stdlib.h>
 
 #include <algorithm>
+#include <random>
 #include <utility>
 
 namespace staydown::service {
@@ -12,6 +14,12 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kPatience = 30s;
+constexpr const char* kWriterHeader = "staydown_writer";
+
+std::string unique_name() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}", random(), random());
+}
 
 WallTime wall_clock() {
   return std::chrono::time_point_cast<MediaTime>(std::chrono::system_clock::now());
@@ -27,7 +35,7 @@ struct ReferenceTopic::Change {
 };
 
 ReferenceTopic::ReferenceTopic(kafka::ClientOptions client, std::string topic)
-    : client_(std::move(client)), topic_(std::move(topic)) {}
+    : client_(std::move(client)), topic_(std::move(topic)), writer_(unique_name()) {}
 
 ReferenceTopic::~ReferenceTopic() {
   bank_.reset();
@@ -95,41 +103,47 @@ Result<std::vector<ReferenceTopic::Change>> ReferenceTopic::changes() {
   return changes;
 }
 
-// Offset of the latest header record of each reference from `offset` on; moves `next_` to the end.
-Result<std::map<ReferenceId, std::int64_t>> ReferenceTopic::written_since(std::int64_t offset) {
-  if (auto started = reader_->start(topic_, {{0, offset, {}}}); !started) {
+// What came since the last look: notes whom others have changed, and gives the offset of the last
+// header of our own. An error if one of those cannot be used; those that were `written_whole` are
+// put together from what is read, others from what was there before.
+Result<std::optional<std::int64_t>> ReferenceTopic::look(
+    const std::set<ReferenceId>& written_whole) {
+  if (auto started = reader_->start(topic_, {{0, next_, {}}}); !started) {
     return tl::unexpected(std::move(started.error()));
   }
-  std::map<ReferenceId, std::int64_t> written;
-  auto read = reader_->read_to_end(
-      [&](const kafka::Record& record) {
+  reference::LogAssembler assembler(
+      [&](const ReferenceId& id) -> std::optional<reference::PackedReference> {
+        if (written_whole.contains(id)) return std::nullopt;
+        auto stored = bank_->pack(id);
+        if (!stored) return std::nullopt;
+        return *std::move(stored);
+      });
+  std::optional<std::int64_t> ours;
+  std::optional<Error> unusable;
+  const auto read = reader_->read_to_end(
+      [&](kafka::Record record) {
         next_ = std::max(next_, record.offset + 1);
-        if (const auto id = reference::LogAssembler::header_of(record.message.key)) {
-          written[*id] = record.offset;
-        }
+        const auto* writer = find_header(record.message.headers, kWriterHeader);
+        const bool own = writer != nullptr && *writer == writer_;
+        const auto id = reference::LogAssembler::header_of(record.message.key);
+        if (id && !own) others_.insert(*id);
+        if (id && own) ours = record.offset;
+        if (!own) return;
+        auto outcome = assembler.take(record.offset, record.appended, std::move(record.message));
+        if (auto* error = std::get_if<Error>(&outcome)) unusable = std::move(*error);
       },
       kPatience);
-  if (!read) return tl::unexpected(std::move(read.error()));
-  return written;
+  if (!read) return tl::unexpected(read.error());
+  if (unusable) return tl::unexpected(*std::move(unusable));
+  return ours;
 }
 
-Result<void> ReferenceTopic::check_nobody_else(const std::vector<Change>& changes) {
-  const auto written = written_since(next_);
-  if (!written) return tl::unexpected(written.error());
-  for (const auto& change : changes) {
-    if (!written->contains(change.id())) continue;
-    return fail(ErrorCode::kBusy,
-                fmt::format("reference {}: somebody else has changed it meanwhile; look at it "
-                            "with `staydown reference show {}`, then repeat",
-                            change.id().value, change.id().value),
-                true);
-  }
-  return {};
-}
-
-Result<void> ReferenceTopic::send(const std::vector<Message>& messages) {
-  for (const auto& message : messages) {
-    if (auto sent = producer_->send({.topic = topic_, .message = message, .partition = 0}); !sent) {
+Result<void> ReferenceTopic::send(std::vector<Message> messages) {
+  for (auto& message : messages) {
+    message.headers.emplace_back(kWriterHeader, writer_);
+    if (auto sent =
+            producer_->send({.topic = topic_, .message = std::move(message), .partition = 0});
+        !sent) {
       return sent;
     }
   }
@@ -144,40 +158,58 @@ Result<void> ReferenceTopic::send(const std::vector<Message>& messages) {
   return flushed;
 }
 
-Result<std::optional<std::int64_t>> ReferenceTopic::publish() {
-  const auto changed = changes();
-  if (!changed) return tl::unexpected(changed.error());
-  if (changed->empty()) return std::nullopt;
-  if (auto alone = check_nobody_else(*changed); !alone) return tl::unexpected(alone.error());
-  const auto begin = next_;
+// Gives those of which the descriptors were written too.
+Result<std::set<ReferenceId>> ReferenceTopic::write(const std::vector<Change>& changes) {
+  std::set<ReferenceId> whole;
   std::vector<Message> leftover;  // what the new state has no use for
-  for (const auto& change : *changed) {
-    const bool replaced = change.before && (!change.after || change.after->record.descriptors !=
-                                                                 change.before->descriptors);
+  for (const auto& change : changes) {
+    // A part's key says its generation, so that equal descriptors of another one do not stand in.
+    const bool same = change.before && change.after &&
+                      change.after->record.generation == change.before->generation &&
+                      change.after->record.descriptors == change.before->descriptors;
     std::vector<Message> messages;
     if (!change.after) {
       messages.push_back(header_tombstone(
           change.id(), bank_->last_change(change.id()).value_or(reference::Change{})));
     } else {
       messages = to_messages(*change.after);
-      const bool has_parts = change.before && !replaced;
-      if (has_parts) messages.erase(messages.begin(), messages.end() - 1);
+      if (same) {
+        messages.erase(messages.begin(), messages.end() - 1);
+      } else {
+        whole.insert(change.id());
+      }
     }
-    if (auto sent = send(messages); !sent) return tl::unexpected(sent.error());
-    if (replaced) std::ranges::move(part_tombstones(*change.before), std::back_inserter(leftover));
+    if (auto sent = send(std::move(messages)); !sent) return tl::unexpected(sent.error());
+    if (change.before && !same) {
+      std::ranges::move(part_tombstones(*change.before), std::back_inserter(leftover));
+    }
   }
   // Only now, so that a removal and what follows it are enforced before the cleaning up.
-  if (auto sent = send(leftover); !sent) return tl::unexpected(sent.error());
-  const auto written = written_since(begin);
-  if (!written) return tl::unexpected(written.error());
+  return send(std::move(leftover)).map([&] { return std::move(whole); });
+}
+
+Result<std::optional<std::int64_t>> ReferenceTopic::publish() {
+  auto changed = changes();
+  if (!changed) return tl::unexpected(changed.error());
+  if (changed->empty()) return std::nullopt;
+  if (const auto looked = look({}); !looked) return tl::unexpected(looked.error());
+  std::vector<std::string> taken;
+  std::erase_if(*changed, [&](const Change& change) {
+    if (!others_.contains(change.id())) return false;
+    taken.push_back(change.id().value);
+    return true;
+  });
+  const auto whole = write(*changed);
+  if (!whole) return tl::unexpected(whole.error());
   if (auto noted = note_published(); !noted) return tl::unexpected(noted.error());
-  std::int64_t latest = begin;
-  for (const auto& change : *changed) {
-    if (const auto found = written->find(change.id()); found != written->end()) {
-      latest = std::max(latest, found->second);
-    }
-  }
-  return latest;
+  const auto ours = look(*whole);
+  if (!ours) return tl::unexpected(ours.error());
+  if (taken.empty()) return *ours;
+  return fail(ErrorCode::kBusy,
+              fmt::format("reference {}: somebody else has changed it meanwhile; look at it with "
+                          "`staydown reference show {} --brokers ...`, then repeat",
+                          fmt::join(taken, ", "), taken.front()),
+              true);
 }
 
 }  // namespace staydown::service

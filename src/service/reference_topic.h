@@ -5,7 +5,10 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "core/result.h"
 #include "kafka/producer.h"
@@ -25,9 +28,10 @@ class ReferenceTopic {
 
   reference::ReferenceBank& bank() { return *bank_; }
 
-  // Writes what has changed since the last call and waits for the brokers. Gives the offset from
-  // which on it counts, nullopt if nothing has changed. kBusy: somebody else has changed the same
-  // reference meanwhile; open the topic anew.
+  // Writes what has changed since the last call, waits for the brokers and reads it back. Gives the
+  // offset from which on it counts, nullopt if nothing has changed. kBusy: somebody else has
+  // changed a reference since the topic was opened; it stays theirs, whatever is done to it here,
+  // and the other changes are written. kCorrupt: what was read back cannot be used.
   Result<std::optional<std::int64_t>> publish();
 
  private:
@@ -36,9 +40,9 @@ class ReferenceTopic {
   Result<void> begin();
   Result<void> note_published();
   Result<std::vector<Change>> changes();
-  Result<std::map<ReferenceId, std::int64_t>> written_since(std::int64_t offset);
-  Result<void> check_nobody_else(const std::vector<Change>& changes);
-  Result<void> send(const std::vector<Message>& messages);
+  Result<std::optional<std::int64_t>> look(const std::set<ReferenceId>& written_whole);
+  Result<std::set<ReferenceId>> write(const std::vector<Change>& changes);
+  Result<void> send(std::vector<Message> messages);
 
   const kafka::ClientOptions client_;
   const std::string topic_;
@@ -47,7 +51,9 @@ class ReferenceTopic {
   std::unique_ptr<kafka::Producer> producer_;
   std::unique_ptr<kafka::LogReader> reader_;
   std::map<ReferenceId, reference::ReferenceRecord> published_;
-  std::int64_t next_ = 0;  // offset up to which the topic is known
+  const std::string writer_;      // a name that nobody else has; on each record
+  std::set<ReferenceId> others_;  // changed by others since the topic was opened
+  std::int64_t next_ = 0;         // offset up to which the topic is known
 };
 
 }  // namespace staydown::service

@@ -1,5 +1,6 @@
 // References on the cluster: added, removed and looked at while workers run.
 #include <gmock/gmock.h>
+#include <sqlite3.h>
 
 #include <csignal>
 
@@ -196,6 +197,37 @@ TEST_F(References, TwoPeopleDoNotUndoEachOther) {
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::kBusy);
   EXPECT_THAT(second.error().message, HasSubstr("somebody else has changed it meanwhile"));
+
+  // What he does to others counts; to that one nothing, until he has looked at it.
+  auto mine = *ana->bank().pack(ReferenceId("attack"));
+  mine.record.info.id = ReferenceId("mine");
+  ASSERT_TRUE(ben->bank().adopt({.references = {mine}, .removed = {}, .position = {}}));
+  const auto third = ben->publish();
+  ASSERT_TRUE(third) << third.error().message;
+  const auto seen = open();
+  EXPECT_EQ(seen->bank().find(ReferenceId("attack"))->enabled, false);
+  EXPECT_TRUE(seen->bank().find(ReferenceId("mine")));
+}
+
+TEST_F(References, WhatTheDiskHasSpoiltIsReadAgain) {
+  { const auto filled = ready_worker("a"); }
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(path("a.db").c_str(), &database), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(database, "UPDATE descriptors SET packed = zeroblob(length(packed))",
+                         nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  EXPECT_EQ(sqlite3_changes(database), 1);
+  sqlite3_close(database);
+  const auto worker = ready_worker("a");
+  EXPECT_THAT(worker->err(), HasSubstr("event=references_read_anew"));
+  publish(showing("cam-1", kReferenceSeed));
+  EXPECT_THAT(found(await_events(1)), ElementsAre("cam-1 attack"));
+}
+
+TEST_F(References, ABankAndAClusterAtOnceAreRefused) {
+  const auto both = reference({"list", "--bank", path("bank.db")});
+  EXPECT_EQ(both.status, 1);
+  EXPECT_THAT(both.err, HasSubstr("both given"));
 }
 
 TEST_F(References, ABankOfItsOwnIsNoCacheAndACacheIsNoBank) {

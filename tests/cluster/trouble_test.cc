@@ -279,7 +279,7 @@ TEST_F(Trouble, KeepsWhatIsEnforcedWhileTheDiskIsFull) {
   };
   limit("1024");
   ASSERT_EQ(reference({"add", path("later.ts"), "--id", "later", "--wait", "0"}).status, 0);
-  EXPECT_TRUE(await_page(port, "/readyz", 503, "no space is left")) << running.err();
+  EXPECT_TRUE(await_page(port, "/readyz", 503, "the space left")) << running.err();
   publish(stream("cam-1", {{.seed = kReferenceSeed, .duration = 6s}}));
   EXPECT_EQ(await_events(1).size(), 1U);
   limit("unlimited");

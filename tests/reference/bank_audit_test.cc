@@ -35,7 +35,7 @@ TEST_F(BankAuditTest, EachChangeLeavesOneLine) {
   ASSERT_EQ(lines->size(), 6U);
   lines->front().at = kNoon;  // the only line with the clock's own time
   const ReferenceId a("a");
-  EXPECT_THAT(*lines, ElementsAre(AuditLine{1, kNoon, "staydown", "create", {}, "schema version 1"},
+  EXPECT_THAT(*lines, ElementsAre(AuditLine{1, kNoon, "staydown", "create", {}, "schema version 2"},
                                   AuditLine{2, kNoon, "ana", "add", a, "keyframes"},
                                   AuditLine{3, kNoon, "ana", "replace", a, "full decode"},
                                   AuditLine{4, kNoon, "ben", "disable", a, "wrong video"},

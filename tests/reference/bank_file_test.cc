@@ -87,7 +87,7 @@ TEST_F(BankFileTest, ANewerSchemaIsRefused) {
   execute("PRAGMA user_version = 99");
   EXPECT_THAT(error(BankAccess::kChange),
               IsError(ErrorCode::kMalformed,
-                      "was made by a newer Staydown (schema version 99, this one knows 1)"));
+                      "was made by a newer Staydown (schema version 99, this one knows 2)"));
 }
 
 TEST_F(BankFileTest, AViewInATablesPlaceIsRefused) {
@@ -98,33 +98,47 @@ TEST_F(BankFileTest, AViewInATablesPlaceIsRefused) {
   EXPECT_THAT(error(), IsError(ErrorCode::kMalformed, "holds a view removal, which no bank has"));
 }
 
-// Migrations run over a bank of the first schema version with references in it.
+TEST_F(BankFileTest, ABankOfTheFirstSchemaGoesOn) {
+  {
+    auto database = Database::open(path(), DatabaseAccess::kCreate, std::chrono::seconds(1));
+    ASSERT_TRUE(database) << database.error().message;
+    ASSERT_TRUE(migrate(*database, migrations().first(1), kNoon));
+  }
+  EXPECT_THAT(error(BankAccess::kRead),
+              IsError(ErrorCode::kMalformed, "has the older schema version 1"));
+  auto bank = open(BankAccess::kChange);
+  auto reference = reference_of("a");
+  reference.info.notice = "2026-17";
+  ASSERT_TRUE(bank.put(reference, by("ana")));
+  EXPECT_EQ(bank.find(ReferenceId("a"))->info.notice, "2026-17");
+}
+
+// Migrations run over a bank with references in it.
 TEST_F(BankFileTest, AnOlderSchemaBecomesTheNewestInOneTransaction) {
   ASSERT_TRUE(open().put(reference_of("a"), by("ana")));
   auto database = Database::open(path(), DatabaseAccess::kWrite, std::chrono::seconds(1));
   ASSERT_TRUE(database) << database.error().message;
-  const auto broken =
-      std::vector{migrations().front(), "ALTER TABLE reference ADD COLUMN country TEXT;",
-                  "UPDATE nothing SET country = 'de';"};
+  std::vector<const char*> broken(migrations().begin(), migrations().end());
+  broken.insert(broken.end(), {"ALTER TABLE reference ADD COLUMN country TEXT;",
+                               "UPDATE nothing SET country = 'de';"});
   EXPECT_FALSE(migrate(*database, broken, kNoon));
-  EXPECT_EQ(schema_version(*database, 3), 1);
+  EXPECT_EQ(schema_version(*database, 4), 2);
   EXPECT_EQ(database->number("SELECT count(*) FROM pragma_table_info('reference') "
                              "WHERE name = 'country'"),
             0);
 
-  const auto good =
-      std::vector{migrations().front(), "ALTER TABLE reference ADD COLUMN country TEXT;",
-                  "UPDATE reference SET country = 'de';"};
+  auto good = broken;
+  good.back() = "UPDATE reference SET country = 'de';";
   for (int time = 0; time < 2; ++time) {
     const auto done = migrate(*database, good, kNoon);
     ASSERT_TRUE(done) << done.error().message;
   }
-  EXPECT_EQ(schema_version(*database, 3), 3);
+  EXPECT_EQ(schema_version(*database, 4), 4);
   EXPECT_EQ(database->word("SELECT id || ' ' || country FROM reference"), "a de");
   EXPECT_EQ(database->word("SELECT group_concat(action || ': ' || detail, '; ') FROM audit "
                            "WHERE actor = 'staydown'"),
-            "create: schema version 1; migrate: schema version 1 to 3");
-  EXPECT_THAT(error(), IsError(ErrorCode::kMalformed, "newer Staydown (schema version 3"));
+            "create: schema version 2; migrate: schema version 2 to 4");
+  EXPECT_THAT(error(), IsError(ErrorCode::kMalformed, "newer Staydown (schema version 4"));
 }
 
 TEST_F(BankFileTest, ATruncatedBankIsReported) {

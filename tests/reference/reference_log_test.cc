@@ -36,7 +36,7 @@ class ReferenceLogTest : public BankTest {
                                               const std::vector<Message>& messages) {
     std::vector<LogAssembler::Outcome> all;
     for (const auto& message : messages) {
-      auto outcome = assembler.take(static_cast<std::int64_t>(offset_++), message);
+      auto outcome = assembler.take(static_cast<std::int64_t>(offset_++), kNoon, message);
       if (!std::holds_alternative<std::monostate>(outcome)) all.push_back(std::move(outcome));
     }
     return all;
@@ -58,9 +58,9 @@ void expect_same(PackedReference a, PackedReference b) {
 
 TEST_F(ReferenceLogTest, GivesBackWhatWasWritten) {
   const auto small = packed("small");
-  const auto large = packed("large", 30'000);  // 1.7 MB
+  const auto large = packed("large", 30'000);
   EXPECT_THAT(to_messages(small), SizeIs(2));
-  EXPECT_THAT(to_messages(large), SizeIs(5));
+  EXPECT_THAT(to_messages(large), SizeIs(1 + large.packed[0].size() / kPartBytes + 1));
   for (const auto& message : to_messages(large)) EXPECT_LE(message.value->size(), kPartBytes);
   for (const auto& reference : {small, large}) {
     auto log = assembler();
@@ -118,6 +118,40 @@ TEST_F(ReferenceLogTest, ARemovalSaysWhoAndWhyAndForgetsParts) {
   // Compaction and other programs leave tombstones without headers.
   const auto bare = outcomes(log, {{.key = "a", .headers = {}, .value = std::nullopt}});
   EXPECT_TRUE(std::holds_alternative<LogAssembler::Removed>(bare.at(0)));
+}
+
+TEST_F(ReferenceLogTest, ForgetsThePartsOfAWriterThatIsGone) {
+  auto log = assembler();
+  auto messages = to_messages(packed("a"));
+  messages.pop_back();
+  outcomes(log, messages);
+  EXPECT_EQ(log.waiting_since(), 0);
+  log.forget_parts_before(kNoon);
+  EXPECT_EQ(log.waiting_since(), 0);
+  log.forget_parts_before(kNoon + MediaTime(1));
+  EXPECT_EQ(log.waiting_since(), std::nullopt);
+}
+
+TEST_F(ReferenceLogTest, KeepsNoPartsOfWhatIsKnown) {
+  const auto a = packed("a");
+  LogAssembler log([&](const ReferenceId&) { return std::optional(a); });
+  EXPECT_THAT(outcomes(log, to_messages(a)), SizeIs(1));
+  EXPECT_EQ(log.waiting_since(), std::nullopt);
+}
+
+TEST_F(ReferenceLogTest, RefusesWhatABankCouldNotStore) {
+  const auto good = packed("a");
+  ASSERT_TRUE(check(good));
+  auto twice = good;
+  twice.record.descriptors.push_back(twice.record.descriptors[0]);
+  twice.packed.push_back(twice.packed[0]);
+  EXPECT_THAT(check(twice).error(), IsError(ErrorCode::kInvalidArgument, "named twice"));
+  auto large = good;
+  large.record.generation = std::uint64_t{1} << 63;
+  EXPECT_THAT(check(large).error(), IsError(ErrorCode::kInvalidArgument, "generation"));
+  auto empty = good;
+  empty.record.descriptors[0].entries = static_cast<std::uint64_t>(-1);
+  EXPECT_THAT(check(empty).error(), IsError(ErrorCode::kInvalidArgument, "no descriptors"));
 }
 
 TEST_F(ReferenceLogTest, PartsHaveTombstonesOfTheirOwn) {
