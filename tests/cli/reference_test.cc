@@ -185,7 +185,7 @@ TEST_F(ReferenceCommand, ListChangeAndAuditTellTheWholeStory) {
                     "shows all\n"));
   const std::string time = "2[0-9-]+T[0-9:.]+Z  ";
   EXPECT_THAT(reference({"audit"}),
-              Succeeds(MatchesRegex(time + "staydown  create  -  schema version 1\n" + time +
+              Succeeds(MatchesRegex(time + "staydown  create  -  schema version 2\n" + time +
                                     "ana  add  attack  keyframes of .*/attack.mp4: 8 of 8 frames "
                                     "kept; nothing is generic\n" +
                                     time + "ana  disable  attack  wrong video\n" + time +
