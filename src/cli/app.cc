@@ -6,6 +6,7 @@
 #include "cli/config_command.h"
 #include "cli/deadletters_command.h"
 #include "cli/ingest_command.h"
+#include "cli/model_command.h"
 #include "cli/reference_command.h"
 #include "cli/scan_command.h"
 #include "cli/topics_command.h"
@@ -31,6 +32,7 @@ int run(int argc, char** argv) {
   add_ingest_command(app, exit_code);
   add_topics_command(app, exit_code);
   add_deadletters_command(app, exit_code);
+  add_model_command(app, exit_code);
   add_config_command(app, exit_code);
   service::set_up_log(service::LogLevel::kInfo);
   try {

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# install.sh BUILD_FOLDER: what `cmake --install` puts down runs by itself, and carries of OpenVINO no more than it needs.
+set -euo pipefail
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+cmake --install "$1" --prefix "$folder" >/dev/null
+wanted="libopenvino_intel_cpu_plugin.so libopenvino_ir_frontend.so libopenvino_onnx_frontend.so libopenvino.so libtbb.so"
+found=$(cd "$folder/lib/staydown" && printf '%s\n' * | sed 's/\.so.*/.so/' | LC_ALL=C sort | xargs)
+[ "$found" = "$(printf '%s\n' $wanted | LC_ALL=C sort | xargs)" ] || { echo "lib/staydown holds $found" >&2; exit 1; }
+
+checked=$(env -i "$folder/bin/staydown" model check "$folder/share/staydown/models/manifest.json")
+[[ $checked == "staydown-embedding/"*": ok"* ]] || { echo "$checked" >&2; exit 1; }
+elsewhere=$(ldd "$folder/bin/staydown" | grep -E 'openvino|tbb' | grep -vF "$folder/" || true)
+[ -z "$elsewhere" ] || { echo "not from the install tree: $elsewhere" >&2; exit 1; }
