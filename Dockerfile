@@ -6,9 +6,9 @@ RUN /src/scripts/setup.sh
 COPY . /src
 RUN cmake -S /src -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release -DSTAYDOWN_TESTS=OFF -DSTAYDOWN_BENCH=OFF \
  && cmake --build /build --target staydown \
- && strip /build/src/staydown
+ && cmake --install /build --prefix /installed --strip
 
-# What the program is linked with, and nothing of the build.
+# What the program is linked with, and nothing of the build; OpenVINO comes with what is installed.
 FROM debian:12-slim
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
@@ -18,7 +18,7 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin staydown \
  && install -d -o staydown -g staydown /var/lib/staydown
-COPY --from=build /build/src/staydown /usr/local/bin/staydown
+COPY --from=build /installed/ /usr/local/
 USER 10001:10001
 WORKDIR /var/lib/staydown
 EXPOSE 9464
