@@ -9,7 +9,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
-from streams import Stream
+import damage
+from streams import Stream, random_of
 
 
 class Progress:
@@ -73,4 +74,7 @@ class StreamCache:
         if answer.returncode != 0:
             unfinished.unlink(missing_ok=True)
             raise RuntimeError(f"ffmpeg could not make {stream.id}: {answer.stderr.strip()}")
+        if stream.loss > 0:
+            whole = unfinished.read_bytes()
+            unfinished.write_bytes(damage.without_lost(whole, stream.loss, random_of(target.stem)))
         unfinished.rename(target)

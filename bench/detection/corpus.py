@@ -1,4 +1,4 @@
-"""The clips of a folder, and which of them are references."""
+"""The clips of a folder, and what each of them is for."""
 
 import hashlib
 import json
@@ -8,8 +8,11 @@ import subprocess
 from dataclasses import dataclass
 
 SUFFIXES = {".mp4", ".webm", ".mkv", ".mov", ".ts", ".flv", ".m4v", ".avi"}
-REFERENCE_SHARE = 0.7
 SHORTEST_REFERENCE_S = 8.0
+# Shares of the hash of a clip's name, so that a clip keeps its role when others come and go.
+# Thresholds may be set on "calibration" and are judged on "test"; "donor" is what is shown around,
+# beside and between copies.
+ROLES = ((0.70, "reference"), (0.78, "calibration"), (0.90, "test"), (1.00, "donor"))
 
 
 @dataclass(frozen=True)
@@ -21,11 +24,21 @@ class Clip:
     width: int  # as displayed: rotated, square pixels
     height: int
 
+    def _share(self, of: int) -> float:
+        """One of the independent numbers in [0, 1) that the name gives."""
+        return int(hashlib.sha256(self.id.encode()).hexdigest()[8 * of:8 * of + 8], 16) / 2**32
+
     @property
-    def is_reference(self) -> bool:
-        """Decided by the hash of the name, so that it survives other clips coming and going."""
-        share = int(hashlib.sha256(self.id.encode()).hexdigest()[:8], 16) / 2**32
-        return share < REFERENCE_SHARE and self.duration_s >= SHORTEST_REFERENCE_S
+    def role(self) -> str:
+        role = next(name for share, name in ROLES if self._share(0) < share)
+        short = role == "reference" and self.duration_s < SHORTEST_REFERENCE_S
+        return "calibration" if short else role
+
+    @property
+    def calibrates(self) -> bool:
+        """On which half of the footage without copies it counts. A reference does too, against the
+        other references."""
+        return self._share(1) < 0.5 if self.role == "reference" else self.role != "test"
 
 
 def id_of(name: str) -> str:
@@ -56,15 +69,40 @@ def probe(path: pathlib.Path) -> Clip:
 
 
 def load(folder: pathlib.Path) -> list[Clip]:
-    """All clips of the folder, by id. Raises ValueError if there are too few or two share an id."""
+    """All clips of the folder, by id. Raises ValueError if two share an id."""
     paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
     clips = sorted((probe(path) for path in paths), key=lambda clip: clip.id)
     for one, next_one in zip(clips, clips[1:]):
         if one.id == next_one.id:
             raise ValueError(f"{one.path.name} and {next_one.path.name} give the same id; "
                              "rename one of them")
-    references = sum(clip.is_reference for clip in clips)
-    if references == 0 or len(clips) - references < 2:
-        raise ValueError(f"{folder}: {references} references and {len(clips) - references} "
-                         "background clips; at least 1 and 2 are needed, add videos")
     return clips
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The clips by role. Raises ValueError where there are too few."""
+    clips: list[Clip]
+
+    def __post_init__(self):
+        for role, some, least in (("reference", self.references, 1),
+                                  ("background", self.background, 2), ("donor", self.donors, 1)):
+            found = len(some)
+            if found < least:
+                raise ValueError(f"{found} clips are {role}, {least} are needed: add videos (the hash of "
+                                 "a clip's name gives its role)")
+
+    def _of(self, *roles: str) -> list[Clip]:
+        return [clip for clip in self.clips if clip.role in roles]
+
+    @property
+    def references(self) -> list[Clip]:
+        return self._of("reference")
+
+    @property
+    def background(self) -> list[Clip]:
+        return self._of("calibration", "test")
+
+    @property
+    def donors(self) -> list[Clip]:
+        return self._of("donor")

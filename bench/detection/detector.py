@@ -1,56 +1,101 @@
-"""Drives the `staydown` binary: makes banks and scans streams with it."""
+"""Drives the `staydown` binary: makes banks and scans streams with it. What it said is kept."""
 
 import hashlib
 import json
+import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
+from dataclasses import asdict, dataclass
 
+import evaluate
 from corpus import Clip
 
 SCAN_EXITS = {0, 3, 4}  # nothing found, takedown, review only
+# The lowest scores that `scan` reports, for curves and tails: a review at the most reviews that the
+# configuration takes, for a bank of no stated size, from neighbours as far as the index looks.
+LOW = {"review_per_million_hours": "1000000000", "bank_frames": "1", "pdq_radius": "64"}
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What was said about one stream."""
+    cases: tuple[evaluate.Case, ...]
+    takedown_score: float | None  # the threshold, where an event names it
+    cpu_s: float  # of the whole process, starting it and opening the bank included
+
+
+@dataclass(frozen=True)
+class Variant:
+    """The pipeline under one configuration."""
+    name: str
+    config: str  # YAML, complete
+
+    def low(self) -> "Variant":
+        """The same, reporting whatever it can."""
+        config = self.config
+        for key, value in LOW.items():
+            config, count = re.subn(rf"(?m)^(\s*{key}:) *\S+", rf"\1 {value}", config)
+            if count != 1:
+                raise RuntimeError(f"configuration of {self.name}: {count} lines {key}")
+        return Variant(self.name, config)
 
 
 class Staydown:
-    """Banks are kept in `folder`, by the digests of the binary and of the references."""
+    """Banks and scans are kept in `folder`, by the digest of the binary and of what went in."""
 
     def __init__(self, binary: pathlib.Path, folder: pathlib.Path):
         self.binary, self.folder = binary, folder
         self.digest = hashlib.sha256(binary.read_bytes()).hexdigest()
-        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "scans").mkdir(parents=True, exist_ok=True)
 
-    def _call(self, *words: str, exits: set[int] = frozenset({0})) -> str:
-        answer = subprocess.run([str(self.binary), *words], capture_output=True, text=True)
-        if answer.returncode not in exits:
-            raise RuntimeError(f"staydown {' '.join(words)}: exit {answer.returncode}: "
-                               f"{answer.stderr.strip()[-2000:]}")
-        return answer.stdout
+    def _call(self, *words: str, exits: set[int] = frozenset({0})) -> tuple[str, float]:
+        """What it wrote to stdout, and the processor's seconds that it took."""
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as log:
+            process = subprocess.Popen([str(self.binary), *words], stdout=out, stderr=log)
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            out.seek(0)
+            log.seek(0)
+            if process.returncode not in exits:
+                raise RuntimeError(f"staydown {' '.join(words)}: exit {process.returncode}: "
+                                   f"{log.read().decode(errors='replace').strip()[-2000:]}")
+            return out.read().decode(), usage.ru_utime + usage.ru_stime
 
     def version(self) -> str:
-        return self._call("--version").strip()
+        return self._call("--version")[0].strip()
 
-    def bank(self, references: list[Clip], added) -> pathlib.Path:
-        """A bank of the references; what this binary added before is not added again. `added` is called
-        after each."""
-        key = hashlib.sha256("\n".join(
-            [self.digest, *(f"{clip.id} {clip.digest}" for clip in references)]).encode())
-        path = self.folder / f"bank-{key.hexdigest()[:16]}.db"
+    def variant(self, text: str) -> Variant:
+        """`NAME`, the built-in configuration, or `NAME=CONFIG.yaml`."""
+        name, _, path = text.partition("=")
+        return Variant(name, self._call("config", "show", *(["--config", path] if path else []))[0])
+
+    def bank(self, references: list[tuple[str, pathlib.Path, str]], added) -> pathlib.Path:
+        """A bank of references, each an id, a video and what tells the video from others; what this
+        binary added before is not added again. `added` is called after each."""
+        path = self.folder / f"bank-{self._key(*(f'{id} {what}' for id, _, what in references))}.db"
         unfinished = path.with_suffix(".part")
         if path.exists():
+            for _ in references:
+                added()
             return path
-        present = self._present(unfinished) if unfinished.exists() else set()
-        for clip in references:
-            if clip.id not in present:
-                self._call("reference", "add", str(clip.path), "--bank", str(unfinished), "--id",
-                           clip.id, "--force")
+        present = {one["id"] for one in self.listed(unfinished)} if unfinished.exists() else set()
+        for id, video, _ in references:
+            if id not in present:
+                self._call("reference", "add", str(video), "--bank", str(unfinished), "--id", id,
+                           "--force")
             added()
         _copy_bank(unfinished, path)
         return path
 
-    def _present(self, bank: pathlib.Path) -> set[str]:
-        listed = json.loads(self._call("reference", "list", "--json", "--bank", str(bank)))
-        return {one["id"] for one in listed}
+    def listed(self, bank: pathlib.Path) -> list[dict]:
+        return json.loads(self._call("reference", "list", "--json", "--bank", str(bank))[0])
+
+    def entries(self, bank: pathlib.Path) -> int:
+        """Frames that the bank's references have."""
+        return sum(kind["entries"] for one in self.listed(bank) for kind in one["descriptors"])
 
     def without(self, bank: pathlib.Path, reference: str, copy: pathlib.Path) -> pathlib.Path:
         """A copy of the bank in which the reference is disabled."""
@@ -58,14 +103,39 @@ class Staydown:
         self._call("reference", "disable", reference, "--bank", str(copy))
         return copy
 
-    def scan(self, stream: pathlib.Path, stream_id: str, bank: pathlib.Path) -> list[dict]:
-        """The events of the stream, in order."""
+    def scan(self, stream: pathlib.Path, bank: pathlib.Path, variant: Variant,
+             without: str = "") -> Scan:
+        """What the variant says about the stream, with the bank or `without` one reference of it."""
+        kept = (self.folder / "scans"
+                / f"{self._key(stream.stem, bank.stem, without, variant.config)}.json")
+        if kept.exists():
+            record = json.loads(kept.read_text())
+            cases = tuple(evaluate.Case.of(case) for case in record.pop("cases"))
+            return Scan(cases, **record)
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
-            output = pathlib.Path(folder) / "events.jsonl"
-            self._call("scan", str(stream), "--bank", str(bank), "--stream-id", stream_id,
-                       "--output", str(output), exits=SCAN_EXITS)
-            lines = output.read_text().splitlines() if output.exists() else []
-        return [json.loads(line) for line in lines]
+            here = pathlib.Path(folder)
+            config = here / "config.yaml"
+            config.write_text(variant.config)
+            if without:
+                bank = self.without(bank, without, here / "bank.db")
+            events, cpu_s = self._call(
+                "scan", str(stream), "--bank", str(bank), "--config", str(config), "--stream-id",
+                stream.stem, "--allow-gaps", exits=SCAN_EXITS)
+            said = [json.loads(line) for line in events.splitlines()]
+            threshold = said[0]["data"]["thresholds"]["takedown"] if said else None
+            scan = Scan(tuple(evaluate.cases_of(said)), threshold, cpu_s)
+            whole = here / "scan.json"
+            whole.write_text(json.dumps(asdict(scan)))
+            whole.rename(kept)
+        return scan
+
+    def _key(self, *parts: str) -> str:
+        return hashlib.sha256("\n".join([self.digest, *parts]).encode()).hexdigest()[:16]
+
+
+def of_clips(clips: list[Clip]) -> list[tuple[str, pathlib.Path, str]]:
+    """As Staydown.bank takes them."""
+    return [(clip.id, clip.path, clip.digest) for clip in clips]
 
 
 def _copy_bank(source: pathlib.Path, target: pathlib.Path) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from streams import Truth
 
+WITHIN_S = (6, 14)  # recall is stated for so many seconds after the first copied frame
 OVERLAP = 0.5  # share of the true interval that a reported one must cover, on both lines
 
 
@@ -18,6 +19,11 @@ class Case:
     score: float
     takedown_at: float | None = None  # end of the segment that fired
     review_at: float | None = None
+
+    @classmethod
+    def of(cls, record: dict) -> "Case":
+        """From what `asdict` made of it, by way of JSON."""
+        return cls(**record | {name: tuple(record[name]) for name in ("query", "interval")})
 
 
 @dataclass
@@ -52,22 +58,30 @@ def cases_of(events: list[dict]) -> list[Case]:
     return [cases[number] for number in sorted(cases)]
 
 
-def overlap(reported: tuple[float, float], true: tuple[float, float]) -> float:
-    """Share of the true interval that the reported one covers, 0-1."""
-    common = min(reported[1], true[1]) - max(reported[0], true[0])
-    return max(0.0, common) / (true[1] - true[0])
+def common(one: tuple[float, float], other: tuple[float, float]) -> float:
+    return max(0.0, min(one[1], other[1]) - max(one[0], other[0]))
+
+
+def overlap(reported: tuple[float, float], true: list[tuple[float, float]]) -> float:
+    """Share of the true intervals (which do not overlap) that the reported one covers, 0-1."""
+    return sum(common(reported, one) for one in true) / sum(end - begin for begin, end in true)
+
+
+def overlaps(case: Case, truth: Truth) -> tuple[float, float]:
+    """On the stream's line and on the reference's."""
+    return (overlap(case.query, [piece.query for piece in truth.pieces]),
+            overlap(case.interval, [piece.interval for piece in truth.pieces]))
 
 
 def judge(cases: list[Case], truth: Truth | None) -> Outcome:
     outcome = Outcome()
     for case in cases:
         on_copy = (truth is not None and case.reference == truth.reference
-                   and overlap(case.query, truth.query) > 0)
+                   and common(case.query, truth.query) > 0)
         if not on_copy:
             wrong = outcome.false_reviews if case.takedown_at is None else outcome.false_takedowns
             wrong.append(case)
-        elif min(overlap(case.query, truth.query),
-                 overlap(case.interval, truth.interval)) < OVERLAP:
+        elif min(overlaps(case, truth)) < OVERLAP:
             outcome.misplaced.append(case)
         elif case.takedown_at is None:
             outcome.review_hit = outcome.review_hit or case
@@ -97,25 +111,41 @@ def never_padded(found: list[float], count: int) -> dict:
     return {"median": median, "p90": p90}
 
 
+def seconds_to_takedown(truth: Truth, outcome: Outcome) -> float | None:
+    """From the first copied frame to the end of the segment that fired; None: never."""
+    return outcome.hit.takedown_at - truth.query[0] if outcome.hit else None
+
+
+def _share(found: int, count: int) -> float | None:
+    return found / count if count else None
+
+
 def summary(outcomes: list[tuple[Truth, Outcome]]) -> dict:
-    """Figures of the copies of one edit."""
+    """Figures of some copies, as of one edit or family."""
     hits = [(truth, outcome.hit) for truth, outcome in outcomes if outcome.hit]
     count = len(outcomes)
     reviewed = len(hits) + sum(
         outcome.hit is None and outcome.review_hit is not None for _, outcome in outcomes)
-    after = [hit.takedown_at - truth.query[0] for truth, hit in hits]
+    after = sorted(seconds_to_takedown(truth, outcome) for truth, outcome in outcomes if outcome.hit)
+    longest = [outcome for truth, outcome in outcomes if truth.longest]
     return {
         "copies": count,
         "hits": len(hits),
-        "recall": len(hits) / count if count else None,
-        "recall_with_review": reviewed / count if count else None,
+        "recall": _share(len(hits), count),
+        "recall_with_review": _share(reviewed, count),
+        "recall_within": {str(limit): _share(sum(one <= limit for one in after), count)
+                          for limit in WITHIN_S},
+        "longest_copies": len(longest),
+        "recall_of_longest": _share(sum(one.hit is not None for one in longest), len(longest)),
         "misplaced": sum(bool(outcome.misplaced) and not outcome.hit for _, outcome in outcomes),
         "seconds_to_takedown": never_padded(after, count),
+        "times_to_takedown": [round(one, 3) for one in after],
         "error_s": {
             line: {end: _spread([abs(getattr(hit, line)[at] - getattr(truth, line)[at])
                                  for truth, hit in hits])
                    for at, end in enumerate(("begin", "end"))}
             for line in ("query", "interval")},
+        "error_speed": _spread([abs(hit.speed - truth.speed) for truth, hit in hits if truth.speed]),
         "false_takedowns": sum(len(outcome.false_takedowns) for _, outcome in outcomes),
         "false_reviews": sum(len(outcome.false_reviews) for _, outcome in outcomes),
     }

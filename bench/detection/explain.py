@@ -42,6 +42,15 @@ def hashes(program: pathlib.Path, path: pathlib.Path, times: list[float], width:
     return [(int(quality), int(digits, 16)) for _, quality, digits, _ in fields]
 
 
+def place_at(truth: streams.Truth, time: float) -> float | None:
+    """What of the reference is shown then; None: nothing."""
+    for piece in truth.pieces:
+        if piece.query[0] <= time < piece.query[1]:
+            rate = (piece.interval[1] - piece.interval[0]) / (piece.query[1] - piece.query[0])
+            return piece.interval[0] + rate * (time - piece.query[0])
+    return None
+
+
 def main() -> None:
     cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
     parser = argparse.ArgumentParser(description=__doc__,
@@ -60,16 +69,15 @@ def main() -> None:
     print(json.dumps(record, indent=1))
     if not record["truth"]:
         return
-    truth = streams.Truth(**record["truth"])
-    edit, = edits.by_names([record["edit"]])
+    truth = streams.Truth.of(record["truth"])
+    step = edits.variation(record["kind"]).step
     reference, = (clip for clip in corpus.load(options.videos) if clip.id == truth.reference)
     file = options.work / "streams" / record["file"]
 
-    times = [time for time in range(0, int(truth.query[1]) + 1, streams.GOP_S)
-             if truth.query[0] <= time < truth.query[1]]
-    places = [truth.interval[0] + (time - truth.query[0]) * edit.speed for time in times]
-    width, height = streams.canvas_of(reference, edit)
-    inside = (round(width / edit.canvas[0]), round(height / edit.canvas[1]))
+    moments = [(time, place_at(truth, time))
+               for time in range(0, int(truth.query[1]) + 1, round(step.live.gop_s))]
+    times, places = zip(*((time, place) for time, place in moments if place is not None))
+    (width, height), inside = streams.sizes_of(reference, step.canvas, step.live.height)
     full = hashes(options.pdq_frames, file, times, width, height)
     mirrored = hashes(options.pdq_frames, file, times, width, height, "hflip,")
     picture = hashes(options.pdq_frames, file, times, *inside, f"crop={inside[0]}:{inside[1]},")

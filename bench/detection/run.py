@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Detection by kind of edit: recall, time to detection, interval error, false takedowns.
+"""Live copy detection: recall by edit and severity, time to takedown, precision, false alarms.
 
-Makes live streams that carry edited copies of some clips of a folder (cached, from a seed), scans
-them with `staydown`, and holds its events against the truth. See bench/README.md.
+Makes live streams that carry edited copies of some clips of a folder, and streams that only look like
+it (all cached, from a seed), scans them with `staydown`, and holds what it says against the truth. See
+docs/detection.md.
 """
 
 import argparse
@@ -11,19 +12,23 @@ import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 from dataclasses import asdict
 
 import corpus
 import edits as edit_list
 import environment
 import evaluate
+import measures
+import peer
+import plots
 import streams as stream_plans
 import tables
+import vsc
 from cache import Progress, StreamCache, each
-from detector import Staydown
+from detector import Staydown, Variant, of_clips
+from plan import Plan, plan
 
-QUICK_REFERENCES = 6
+QUICK = {"copied": 1, "hard_clips": 1}
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
@@ -32,125 +37,187 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--videos", type=pathlib.Path, required=True, help="folder of clips")
-    parser.add_argument("--more-references", type=pathlib.Path,
-                        help="folder of videos that are references too and are never copied")
     parser.add_argument("--work", type=pathlib.Path, default=cache / "staydown-bench",
-                        help="where streams and banks are kept (default: %(default)s)")
+                        help="where streams, banks and scans are kept (default: %(default)s)")
     parser.add_argument("--staydown", type=pathlib.Path,
                         default=ROOT / "build" / "release" / "src" / "staydown")
-    parser.add_argument("--edits", help="comma-separated names (default: all)")
-    parser.add_argument("--copies", type=int, default=1, help="streams per reference and edit")
-    parser.add_argument("--copied", type=int, help="copy only the first N references (default: all)")
+    parser.add_argument("--variant", action="append", metavar="NAME[=CONFIG]",
+                        help="the pipeline under this configuration (`staydown config show`), else the "
+                             "built-in one; may be repeated (default: pdq)")
+    parser.add_argument("--edits", help="comma-separated names of edits or families (default: all)")
+    parser.add_argument("--copied", type=int, metavar="N",
+                        help="references that each edit and severity is made of (default: all)")
+    parser.add_argument("--copies", type=int, default=1,
+                        help="streams per reference, edit and severity (default: 1)")
+    parser.add_argument("--hard-clips", type=int, metavar="N",
+                        help="clips that each kind of hard negative is made of (default: all)")
     parser.add_argument("--quick", action="store_true",
-                        help=f"only edits with a goal, and --copied {QUICK_REFERENCES}")
+                        help=f"--copied {QUICK['copied']} --hard-clips {QUICK['hard_clips']}, only the "
+                             "middle severity, and no references' own clips as background")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2, help="scans at a time (default: 2)")
     parser.add_argument("--encode-jobs", type=int, default=1,
                         help="streams made at a time, one thread each (default: 1)")
     parser.add_argument("--encode-only", action="store_true", help="make the streams and stop")
-    parser.add_argument("--out", type=pathlib.Path, help="writes OUT.json and OUT.md")
-    return parser.parse_args()
+    parser.add_argument("--peer-python", type=pathlib.Path,
+                        help="a Python that has the package vpdq; without it the peer is left out")
+    parser.add_argument("--plots", action="store_true", help="OUT-*.png; needs Matplotlib")
+    parser.add_argument("--out", type=pathlib.Path,
+                        help="writes OUT.json, OUT.md, and OUT-vsc/VARIANT in VSC2022's form")
+    options = parser.parse_args()
+    if options.plots and not options.out:
+        parser.error("--plots needs --out")
+    if options.quick:
+        options.copied = options.copied or QUICK["copied"]
+        options.hard_clips = options.hard_clips or QUICK["hard_clips"]
+    return options
 
 
-def why_not_hit(outcome: evaluate.Outcome, copied: bool) -> str:
-    reasons = []
-    if copied and not outcome.hit:
-        reasons.append("review only" if outcome.review_hit else
-                       "misplaced" if outcome.misplaced else "missed")
-    for case in outcome.false_takedowns:
-        reasons.append(f"false takedown of {case.reference}, score {case.score:.1f}")
-    for case in outcome.false_reviews:
-        reasons.append(f"false review of {case.reference}, score {case.score:.1f}")
+def command_of(options: argparse.Namespace) -> str:
+    flags = "".join(f" --{name.replace('_', '-')} {value}" for name, value in (
+        ("edits", options.edits), ("copied", None if options.quick else options.copied),
+        ("copies", options.copies if options.copies > 1 else None),
+        ("hard_clips", None if options.quick else options.hard_clips),
+        ("peer_python", options.peer_python and "PYTHON")) if value)
+    variants = "".join(f" --variant {text.partition('=')[0]}{'=CONFIG' * ('=' in text)}"
+                       for text in options.variant or ())
+    return ("bench/detection/run.py --videos DIR" + " --quick" * options.quick + variants + flags
+            + " --plots" * options.plots)
+
+
+def wrong_of(outcome: evaluate.Outcome) -> str:
+    reasons = [f"misplaced at {case.query[0]:.1f}-{case.query[1]:.1f} s, of the reference "
+               f"{case.interval[0]:.1f}-{case.interval[1]:.1f} s, score {case.score:.1f}"
+               for case in outcome.misplaced]
+    for name, cases in (("takedown", outcome.false_takedowns), ("review", outcome.false_reviews)):
+        reasons += [f"false {name} of {case.reference}, score {case.score:.1f}" for case in cases]
     return "; ".join(reasons)
 
 
-def record(stream: stream_plans.Stream, file: pathlib.Path, cases: list[evaluate.Case],
-           outcome: evaluate.Outcome) -> dict:
-    return {"id": stream.id, "edit": stream.edit, "file": file.name,
-            "truth": asdict(stream.truth) if stream.truth else None,
-            "cases": [asdict(case) for case in cases],
-            "why": why_not_hit(outcome, stream.truth is not None)}
+class Run:
+    """Streams, banks and scans of one plan."""
+
+    def __init__(self, options: argparse.Namespace, roles: corpus.Roles, planned: Plan):
+        self.options, self.roles, self.planned = options, roles, planned
+        self.cache = StreamCache(options.work / "streams",
+                                 {str(clip.path): clip.digest for clip in roles.clips})
+
+    def encode(self) -> None:
+        wanted = [*self.planned.hard_references, *self.planned.streams]
+        once = {stream.id: stream for stream in wanted}.values()
+        each("streams made", self.cache.missing(list(once)), self.cache.make,
+             self.options.encode_jobs)
+
+    def open_banks(self) -> None:
+        self.staydown = Staydown(self.options.staydown, self.options.work / "banks")
+        derived = {one.id: (one.id, self.cache.path(one), self.cache.path(one).stem)
+                   for one in self.planned.hard_references}
+        progress = Progress("references added", len(self.roles.references) + len(derived))
+        self.bank = self.staydown.bank(of_clips(self.roles.references), progress.step)
+        self.hard_bank = self.staydown.bank(list(derived.values()), progress.step)
+
+    def measure(self, variant: Variant) -> tuple[list[measures.Copy], list[measures.Quiet]]:
+        low = variant.low()
+        frames = {bank: self.staydown.entries(bank) for bank in (self.bank, self.hard_bank)}
+
+        def copy(stream: stream_plans.Stream) -> measures.Copy:
+            scan, lowest = (self.staydown.scan(self.cache.path(stream), self.bank, under)
+                            for under in (variant, low))
+            return measures.Copy(stream, scan, lowest,
+                                 evaluate.judge(list(scan.cases), stream.truth))
+
+        def quiet(negative) -> measures.Quiet:
+            bank = self.hard_bank if negative.group.startswith("hard.") else self.bank
+            scan, lowest = (self.staydown.scan(self.cache.path(negative.stream), bank, under,
+                                               negative.without) for under in (variant, low))
+            return measures.Quiet(negative, scan, lowest, frames[bank])
+
+        return (each(f"{variant.name}: copies scanned", self.planned.copies, copy, self.options.jobs),
+                each(f"{variant.name}: others scanned", self.planned.negatives, quiet,
+                     self.options.jobs))
+
+    def peer(self, found: dict[str, list[measures.Copy]]) -> dict:
+        """The peer's figures, and ours on the same copies."""
+        def hashed(video: pathlib.Path, key: str) -> list[peer.Frame]:
+            return peer.frames_of(video, self.options.work / "peer" / f"{key}.json",
+                                  self.options.peer_python)
+
+        chosen = [stream for stream in self.planned.copies if peer.in_tenth(stream)]
+        if not chosen:
+            raise ValueError("none of the copies is in the peer's tenth; make more copies")
+        quiet = [one.stream for one in self.planned.negatives if one.group == "background"]
+        references = self.roles.references
+        of_references = each("peer: references hashed", references,
+                             lambda clip: hashed(clip.path, clip.digest[:16]), self.options.jobs)
+        hashes = each("peer: streams hashed", [*chosen, *quiet],
+                      lambda one: hashed(self.cache.path(one), self.cache.path(one).stem),
+                      self.options.jobs)
+        figures = peer.figures(list(zip(chosen, hashes)), hashes[len(chosen):],
+                               {clip.id: frames for clip, frames in zip(references, of_references)})
+        ids = {stream.id for stream in chosen}
+        return figures | {"ours": {
+            name: sum(copy.outcome.hit is not None for copy in copies if copy.stream.id in ids)
+            / len(ids) for name, copies in found.items()}}
 
 
-def background_figures(clips: list[corpus.Clip], outcomes: list[evaluate.Outcome]) -> dict:
-    return {"clips": len(clips),
-            "distinct_hours": sum(clip.duration_s for clip in clips) / 3600,
-            "false_takedowns": sum(len(outcome.false_takedowns) for outcome in outcomes),
-            "false_reviews": sum(len(outcome.false_reviews) for outcome in outcomes)}
+def records(run: Run, found: dict[str, list], silent: dict[str, list]) -> list[dict]:
+    """What every stream held and what each variant said about it."""
+    listed = []
+    for streams in (found, silent):
+        for row in zip(*streams.values()):
+            stream = row[0].stream if hasattr(row[0], "stream") else row[0].negative.stream
+            listed.append({
+                "id": stream.id, "kind": stream.kind, "file": run.cache.path(stream).name,
+                "truth": asdict(stream.truth) if stream.truth else None,
+                "cases": {name: [asdict(case) for case in one.scan.cases]
+                          for name, one in zip(streams, row)},
+                "wrong": {name: wrong_of(one.outcome) for name, one in zip(streams, row)}})
+    return listed
 
 
 def main() -> None:
     options = arguments()
-    edits = [edit for edit in edit_list.EDITS if edit.goal] if options.quick else edit_list.EDITS
-    if options.edits:
-        edits = edit_list.by_names(options.edits.split(","))
-    clips = corpus.load(options.videos)
-    references = [clip for clip in clips if clip.is_reference]
-    background = [clip for clip in clips if not clip.is_reference]
-    copied = references[:QUICK_REFERENCES if options.quick else options.copied]
-    more = corpus.load(options.more_references) if options.more_references else []
-
-    # Reference by reference, edits with a goal first: a part of them is of use already.
-    copies = [stream_plans.copy_stream(clip, background, edit, number, options.seed)
-              for goal in (True, False) for clip in copied
-              for edit in edits if edit.goal == goal for number in range(options.copies)]
-    plain = [stream_plans.background_stream(clip) for clip in background]
-    left_out = [stream_plans.background_stream(clip) for clip in copied]
-    cache = StreamCache(options.work / "streams", {str(clip.path): clip.digest for clip in clips})
-    each("streams made", cache.missing([*plain, *left_out, *copies]), cache.make,
-         options.encode_jobs)
+    if options.plots:
+        plots.pyplot()  # so that a missing library is told of now and not in the end
+    edits = edit_list.by_names(options.edits.split(",")) if options.edits else edit_list.EDITS
+    roles = corpus.Roles(corpus.load(options.videos))
+    variations = edit_list.middle(edits) if options.quick else edit_list.variations(edits)
+    run = Run(options, roles, plan(roles, variations, options.copied, options.copies,
+                                   options.hard_clips, not options.quick, options.seed))
+    run.encode()
     if options.encode_only:
         return
-
-    staydown = Staydown(options.staydown, options.work / "banks")
-    bank = staydown.bank([*references, *more],
-                         Progress("references added", len(references) + len(more)).step)
-
-    def judged(stream: stream_plans.Stream, its_bank: pathlib.Path):
-        file = cache.path(stream)
-        cases = evaluate.cases_of(staydown.scan(file, stream.id, its_bank))
-        outcome = evaluate.judge(cases, stream.truth)
-        return outcome, record(stream, file, cases, outcome)
-
-    def judged_without(stream: stream_plans.Stream):
-        with tempfile.TemporaryDirectory(dir=options.work) as folder:
-            reference = stream.id.removeprefix("background.")
-            return judged(stream, staydown.without(bank, reference,
-                                                   pathlib.Path(folder) / "bank.db"))
-
-    of_copies = each("copies scanned", copies, lambda one: judged(one, bank), options.jobs)
-    of_plain = each("background scanned", plain, lambda one: judged(one, bank), options.jobs)
-    of_left_out = each("left-out references scanned", left_out, judged_without, options.jobs)
+    run.open_banks()
+    found, silent = {}, {}
+    for text in options.variant or ["pdq"]:
+        variant = run.staydown.variant(text)
+        found[variant.name], silent[variant.name] = run.measure(variant)
 
     result = {
-        "command": "bench/detection/run.py --videos DIR" + "".join(
-            f" {flag}" for flag, given in (
-                ("--quick", options.quick), (f"--edits {options.edits}", options.edits),
-                ("--more-references DIR", options.more_references),
-                (f"--copied {options.copied}", options.copied),
-                (f"--copies {options.copies}", options.copies > 1)) if given),
+        "command": command_of(options),
         "machine": environment.machine(),
         "ffmpeg": environment.ffmpeg(),
-        "staydown": staydown.version(),
+        "staydown": run.staydown.version(),
         "seed": options.seed,
-        "shown": " or ".join(f"{s:.0f}" for s in stream_plans.SHOWN_S)
-                 + " s at a random place, or what the reference allows",
-        "references": len(references) + len(more),
-        "background_clips": len(background),
-        "edits": {edit.name: evaluate.summary(
-            [(stream.truth, outcome) for stream, (outcome, _) in zip(copies, of_copies)
-             if stream.edit == edit.name]) for edit in edits},
-        "background": {
-            "all references": background_figures(background, [one for one, _ in of_plain]),
-            "leave one out": background_figures(copied, [one for one, _ in of_left_out])},
-        "streams": [one for _, one in (*of_copies, *of_plain, *of_left_out)],
+        "shown": ", ".join(f"{s:.0f}" for s in stream_plans.COPIED_S)
+                 + " s at a random place (or what there is)",
+        "references": len(roles.references),
+        "variants": {name: measures.figures(copies, silent[name]) for name, copies in found.items()},
+        "peer": run.peer(found) if options.peer_python else None,
+        "streams": records(run, found, silent),
     }
-    page = tables.page(result, list(edits))
+    page = tables.page(result)
     print(page)
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.with_name(options.out.name + ".json").write_text(json.dumps(result, indent=1) + "\n")
+        options.out.with_name(options.out.name + ".json").write_text(
+            json.dumps(result, indent=1) + "\n")
         options.out.with_name(options.out.name + ".md").write_text(page)
+        for name, copies in found.items():
+            vsc.write(options.out.with_name(options.out.name + "-vsc") / name,
+                      measures.truths_of(copies), measures.predictions_of(copies, silent[name]))
+        if options.plots:
+            plots.draw(result, options.out)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,11 @@
 """The figures as Markdown."""
 
-from edits import GOAL_RECALL, Edit
+import peer
+from edits import variation
+from evaluate import WITHIN_S
+
+# What a public release should reach, over all edits and severities.
+GOALS = {"within 6 s": 0.55, "within 14 s": 0.90, "longest": 0.97, "family": 0.90, "pairs": 0.95}
 
 
 def seconds(value: float | None, missing: str = "never") -> str:
@@ -11,73 +16,142 @@ def share(value: float | None) -> str:
     return "-" if value is None else f"{100 * value:.1f} %"
 
 
-def spread(figures: dict, missing: str) -> str:
-    return f"{seconds(figures['median'], missing)} / {seconds(figures['p90'], missing)}"
+def number(value: float | None, form: str = ".3g") -> str:
+    return "-" if value is None else format(value, form)
 
 
-def goal_of(edit: Edit, figures: dict) -> str:
-    if not edit.goal:
-        return "none"
-    met = figures["recall"] >= GOAL_RECALL and figures["false_takedowns"] == 0
-    return "met" if met else "**missed**"
+def spread(figures: dict, missing: str = "-", form: str = ".1f") -> str:
+    return " / ".join(missing if figures[of] is None else format(figures[of], form)
+                      for of in ("median", "p90"))
 
 
-def edits_table(edits: list[Edit], figures: dict[str, dict]) -> str:
-    lines = [
-        "| edit | what was done | copies | recall | with review | goal | to takedown, s | query begin"
-        " | query end | reference begin | reference end | false takedowns | false reviews |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|---|"]
-    for edit in edits:
-        of = figures[edit.name]
-        error = of["error_s"]
-        lines.append("| " + " | ".join([
-            edit.name, edit.severity, str(of["copies"]), share(of["recall"]),
-            share(of["recall_with_review"]), goal_of(edit, of),
-            spread(of["seconds_to_takedown"], "never"),
-            *(spread(error[line][end], "-")
-              for line in ("query", "interval") for end in ("begin", "end")),
-            str(of["false_takedowns"]), str(of["false_reviews"])]) + " |")
-    return "\n".join(lines)
+def _against(value: float | None, goal: float) -> str:
+    return f"{share(value)} ({'met' if value is not None and value >= goal else 'missed'})"
 
 
-def background_table(background: dict) -> str:
-    lines = ["| footage | clips | distinct hours | false takedowns | false reviews |",
-             "|---|---|---|---|---|"]
-    for name, of in background.items():
-        lines.append(f"| {name} | {of['clips']} | {of['distinct_hours']:.3f} | "
-                     f"{of['false_takedowns']} | {of['false_reviews']} |")
-    return "\n".join(lines)
+def _table(head: list[str], rows: list[list]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
 
 
-def misses(streams: list[dict]) -> str:
-    lines = [f"- {one['id']}: {one['why']}" for one in streams if one["why"]]
+def summary_table(variants: dict[str, dict]) -> str:
+    rows = []
+    for name, of in variants.items():
+        every = of["all"]
+        rows.append([
+            name, every["copies"], share(every["recall"]),
+            *(_against(every["recall_within"][str(limit)], GOALS[f"within {limit} s"])
+              for limit in WITHIN_S),
+            f"{_against(every['recall_of_longest'], GOALS['longest'])} of {every['longest_copies']}",
+            spread(every["seconds_to_takedown"], "never"),
+            f"{of['uap']['pairs']:.3f} ({'met' if of['uap']['pairs'] >= GOALS['pairs'] else 'missed'})",
+            f"{of['uap']['segments']:.3f}",
+            every["false_takedowns"] + sum(one["false_takedowns"] for one in of["negatives"].values()),
+            f"{of['cpu']['cpu_ms_per_stream_s']:.1f}"])
+    return _table(["variant", "copies", "recall", "within 6 s", "within 14 s",
+                   "of the longest", "to takedown, s", "uAP pairs", "uAP segments",
+                   "false takedowns", "CPU ms per stream-second"], rows)
+
+
+def families_table(figures: dict) -> str:
+    return _table(
+        ["family", "copies", "recall (goal 90 %)", "with review", "within 6 s", "within 14 s",
+         "to takedown, s", "query begin", "query end", "reference begin", "reference end", "speed"],
+        [[name, of["copies"], _against(of["recall"], GOALS["family"]),
+          share(of["recall_with_review"]),
+          *(share(of["recall_within"][str(limit)]) for limit in WITHIN_S),
+          spread(of["seconds_to_takedown"], "never"),
+          *(spread(of["error_s"][line][end])
+            for line in ("query", "interval") for end in ("begin", "end")),
+          spread(of["error_speed"], form=".3f")]
+         for name, of in figures["families"].items()])
+
+
+def edits_table(figures: dict) -> str:
+    rows = []
+    for name, of in figures["edits"].items():
+        one = variation(name)
+        rows.append([one.edit.family, one.edit.name, one.severity, one.step.what, of["copies"],
+                     share(of["recall"]), share(of["recall_with_review"]),
+                     *(share(of["recall_within"][str(limit)]) for limit in WITHIN_S),
+                     spread(of["seconds_to_takedown"], "never"), of["misplaced"],
+                     of["false_takedowns"], of["false_reviews"]])
+    return _table(["family", "edit", "severity", "what was done", "copies", "recall", "with review",
+                   "within 6 s", "within 14 s", "to takedown, s", "misplaced", "false takedowns",
+                   "false reviews"], rows)
+
+
+def negatives_table(figures: dict) -> str:
+    return _table(["footage", "streams", "distinct hours", "false takedowns", "false reviews",
+                   "highest score"],
+                  [[name, of["streams"], f"{of['hours']:.3f}", of["false_takedowns"],
+                    of["false_reviews"], number(of["highest_score"], ".1f")]
+                   for name, of in figures["negatives"].items()])
+
+
+def alarms_text(alarms: dict) -> str:
+    tail = alarms["tail"]
+    fitted = (f"Tail above {tail['level']:.1f} nats ({tail['scores']} scores): slope "
+              f"{tail['slope']:.2f} per nat, at least {tail['slope_lower']:.2f}; upper 95 % bound "
+              f"{number(alarms['upper_from_tail'])} false takedowns an hour."
+              if tail else f"No tail was fitted: the calibration half has {alarms['scores_of_pairs']} "
+              "pairs of a clip and a reference with a score at all.")
+    return (f"Threshold {number(alarms['takedown_score'], '.1f')} nats; "
+            f"{alarms['false_takedowns']} false takedowns in {alarms['test_hours']:.3f} hours of the "
+            f"test half. At a bank of {alarms['bank_frames']:,} frames the number alone bounds the rate "
+            f"by {number(alarms['upper_from_count'])} an hour (95 %, growing with the bank). {fitted}")
+
+
+def peer_text(figures: dict) -> str:
+    ours = ", ".join(f"{name} {share(recall)}" for name, recall in figures["ours"].items())
+    return f"""## The open peer
+
+vPDQ at one hash a second, a match by its default thresholds (distance {peer.DISTANCE}, quality {peer.QUALITY}, \
+{peer.QUERY_PERCENT:.0f} % of the query), on {figures['copies']} copies, a fixed tenth: recall \
+{share(figures['recall_whole_stream'])} with the stream as one video, \
+{share(figures['recall_windows'])} with windows of {peer.WINDOW_S} s, median \
+{seconds(figures['times'][len(figures['times']) // 2] if figures['times'] else None)} s; \
+{figures['false_on_copies']} wrong references on them and {figures['false_on_quiet']} on \
+{figures['quiet_streams']} streams without a copy. Here on the same copies: {ours}.
+"""
+
+
+def wrong(streams: list[dict]) -> str:
+    lines = [f"- {one['id']}, {name}: {why}" for one in streams for name, why in one["wrong"].items()
+             if why]
     return "\n".join(lines) if lines else "None."
 
 
-def page(result: dict, edits: list[Edit]) -> str:
-    return f"""# Detection by kind of edit
+def page(result: dict) -> str:
+    parts = [f"""# Live copy detection
 
 `{result['command']}`
 
 {result['machine']}; {result['ffmpeg']}; {result['staydown']}; seed {result['seed']}.
 
-{result['references']} references and {result['background_clips']} other clips. A stream is background, an interval of
-one edited reference ({result['shown']}), background: 360p, 25 frames a second, x264 veryfast zerolatency, 800 kbps
-unless stated, a keyframe every 2 s that is not aligned with the copy. A hit has the right reference
-and both intervals cover at least half of the true ones. Time to takedown runs from the first copied
-frame to the end of the segment that fired; a miss is never. Times and errors are median / 90th
-percentile in seconds.
+{result['references']} references. A stream is background, {result['shown']} of one edited reference, background:
+360p, 25 frames a second, x264 veryfast zerolatency, 800 kbps unless the edit says otherwise, a keyframe every 2 s
+that is not aligned with the copy. docs/detection.md says how to read this page. Times and errors are median / 90th
+percentile in seconds; a miss is never.
 
-{edits_table(edits, result['edits'])}
+{summary_table(result['variants'])}
+"""]
+    for name, figures in result["variants"].items():
+        parts.append(f"""## {name}: by family
 
-## Footage that holds no copy
+{families_table(figures)}
 
-{background_table(result['background'])}
+## {name}: streams without a copy
 
-"All references" scans every clip that is not a reference against the whole bank; "leave one out" scans
-each reference's own clip against the bank without it. Nothing is looped: the hours are distinct.
+{negatives_table(figures)}
 
-## Missed, misplaced and false
+{alarms_text(figures['alarms'])}
 
-{misses(result['streams'])}
-"""
+## {name}: by edit and severity
+
+{edits_table(figures)}
+""")
+    if result.get("peer"):
+        parts.append(peer_text(result["peer"]))
+    parts.append(f"## Wrong or misplaced\n\n{wrong(result['streams'])}\n")
+    return "\n".join(parts)

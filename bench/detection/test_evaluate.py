@@ -3,10 +3,12 @@
 import unittest
 
 import evaluate
+from edits.programme import Piece
 from evaluate import Case, Outcome
 from streams import Truth
 
-TRUTH = Truth("ref-a", (12.0, 32.0), (30.0, 50.0))
+TRUTH = Truth("ref-a", (Piece((12.0, 32.0), (30.0, 50.0)),))
+CUT = Truth("ref-a", (Piece((12.0, 16.0), (30.0, 34.0)), Piece((16.0, 20.0), (40.0, 44.0))), True)
 
 
 def event(step, verdict, query, interval, decided_at, case=1, reference="ref-a", score=20.0):
@@ -55,6 +57,9 @@ class Judging(unittest.TestCase):
         self.assertEqual(evaluate.judge([short, elsewhere], TRUTH),
                          Outcome(misplaced=[short, elsewhere]))
 
+    def test_what_was_cut_out_of_the_reference_need_not_be_covered(self):
+        self.assertEqual(evaluate.overlaps(case((12, 18), (30, 42)), CUT), (0.75, 0.75))
+
     def test_review_is_counted_apart(self):
         review = case(takedown_at=None)
         self.assertEqual(evaluate.judge([review], TRUTH), Outcome(review_hit=review))
@@ -87,12 +92,20 @@ class Summary(unittest.TestCase):
             (TRUTH, Outcome(review_hit=case(takedown_at=None))),
             (TRUTH, Outcome(misplaced=[case()], false_takedowns=[case(reference="ref-b")]))])
         self.assertEqual(figures, {
-            "copies": 4, "hits": 2, "recall": 0.5, "recall_with_review": 0.75, "misplaced": 1,
-            "seconds_to_takedown": {"median": 6, "p90": None},
+            "copies": 4, "hits": 2, "recall": 0.5, "recall_with_review": 0.75,
+            "recall_within": {"6": 0.5, "14": 0.5}, "longest_copies": 0, "recall_of_longest": None,
+            "misplaced": 1, "seconds_to_takedown": {"median": 6, "p90": None},
+            "times_to_takedown": [4, 6],
             "error_s": {
                 "query": {"begin": {"median": 0.25, "p90": 0.5}, "end": {"median": 0.5, "p90": 1}},
                 "interval": {"begin": {"median": 0.5, "p90": 1}, "end": {"median": 0, "p90": 0}}},
-            "false_takedowns": 1, "false_reviews": 0})
+            "error_speed": {"median": 0, "p90": 0}, "false_takedowns": 1, "false_reviews": 0})
+
+    def test_recall_by_time_and_of_the_longest(self):
+        late = case((12, 20), (30, 44), takedown_at=24)
+        figures = evaluate.summary([(CUT, Outcome(hit=late)), (CUT, Outcome()), (TRUTH, Outcome())])
+        self.assertEqual((figures["recall_within"], figures["longest_copies"],
+                          figures["recall_of_longest"]), ({"6": 0, "14": 1 / 3}, 2, 0.5))
 
 
 if __name__ == "__main__":
