@@ -47,7 +47,8 @@ def recall_by_edit(plt, variants: dict, path: pathlib.Path) -> None:
     axes.invert_yaxis()
     axes.set(xlabel="recall, % (larger marks: severer)", xlim=(-3, 103))
     axes.grid(axis="x", alpha=0.4)
-    axes.legend(loc="lower left")
+    if len(variants) > 1:
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(variants), frameon=False)
     _save(plt, figure, path)
 
 
@@ -90,7 +91,7 @@ def false_alarms(plt, variants: dict, path: pathlib.Path) -> None:
         if beyond:
             axes.plot(beyond[-1]["false"], 100 * beyond[-1]["recall"], "o", color="black", markersize=4)
     axes.set_xscale("symlog", linthresh=1)
-    axes.set(xlabel="wrong cases on copies, test background and hard negatives (dot: at the threshold)",
+    axes.set(xlabel="wrong cases, all streams (dot: takedown threshold)",
              ylabel="copies found with both intervals, %", ylim=(0, 101), xlim=(-0.1, None))
     axes.grid(alpha=0.4)
     axes.legend(loc="lower right")

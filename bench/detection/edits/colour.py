@@ -17,7 +17,7 @@ def _each(name: str, what: str, filters: str, *values: float) -> Edit:
 
 GREY = Edit("grey", "colour", (Step("a third of the colour", "hue=s=0.33"),
                                Step("no colour", "hue=s=0"),
-                               Step("no colour, contrast 1.5", "hue=s=0,eq=contrast=1.5")))
+                               Step("no colour, contrast 1.5", "hue=s=0,eq=contrast=1.5")), ordered=False)
 SEPIA = Edit("sepia", "colour", (
     _mixed("half", ".70 .38 .09", ".17 .84 .08", ".14 .27 .56"),
     _mixed("full", ".393 .769 .189", ".349 .686 .168", ".272 .534 .131")))
