@@ -94,8 +94,9 @@ class Staydown:
         return json.loads(self._call("reference", "list", "--json", "--bank", str(bank))[0])
 
     def entries(self, bank: pathlib.Path) -> int:
-        """Frames that the bank's references have."""
-        return sum(kind["entries"] for one in self.listed(bank) for kind in one["descriptors"])
+        """Frames that the bank's references have, under whichever model most."""
+        return sum(max((kind["entries"] for kind in one["descriptors"]), default=0)
+                   for one in self.listed(bank))
 
     def without(self, bank: pathlib.Path, reference: str, copy: pathlib.Path) -> pathlib.Path:
         """A copy of the bank in which the reference is disabled."""

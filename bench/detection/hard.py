@@ -79,8 +79,13 @@ def _half(clip: Clip, second: bool) -> tuple[float, float]:
 
 def _made(id: str, kind: Kind, clip: Clip, second: bool, seed: int) -> Stream:
     begin, length = _half(clip, second)
-    canvas, picture = sizes_of(clip, Canvas(), lines_of(Live()))
-    graph = [f"[0:v]{edited(kind.treatment, canvas, picture, random_of(seed, kind.name))}"]
+    # A channel looks the same whatever it shows: other clips are cut to its shape.
+    canvas, picture = sizes_of(clip, Canvas(fixed=16 / 9 if kind.other_clip else None),
+                               lines_of(Live()))
+    shaped = ""
+    if kind.other_clip:
+        shaped, picture = f"{fill(*canvas)},", canvas
+    graph = [f"[0:v]{shaped}{edited(kind.treatment, canvas, picture, random_of(seed, kind.name))}"]
     if kind.frozen and second:
         length = FROZEN_S
         graph[0] += (f",trim=end_frame=1,loop=-1:1:0,setpts=N/{FPS}/TB,noise=alls=10:allf=t,"

@@ -44,7 +44,7 @@ def recall_by_edit(plt, variants: dict, path: pathlib.Path) -> None:
         offset = 0.25 * (at - (len(variants) - 1) / 2)
         axes.scatter(x, [one + offset for one in y], size, alpha=0.6, label=name)
     axes.set_yticks(range(len(edits)), edits, fontsize=7)
-    axes.invert_yaxis()
+    axes.set_ylim(len(edits) - 0.5, -0.5)
     axes.set(xlabel="recall, % (larger marks: severer)", xlim=(-3, 103))
     axes.grid(axis="x", alpha=0.4)
     if len(variants) > 1:

@@ -67,6 +67,7 @@ def arguments() -> argparse.Namespace:
     options = parser.parse_args()
     if options.plots and not options.out:
         parser.error("--plots needs --out")
+    options.command = command_of(options)
     if options.quick:
         options.copied = options.copied or QUICK["copied"]
         options.hard_clips = options.hard_clips or QUICK["hard_clips"]
@@ -75,9 +76,9 @@ def arguments() -> argparse.Namespace:
 
 def command_of(options: argparse.Namespace) -> str:
     flags = "".join(f" --{name.replace('_', '-')} {value}" for name, value in (
-        ("edits", options.edits), ("copied", None if options.quick else options.copied),
+        ("edits", options.edits), ("copied", options.copied),
         ("copies", options.copies if options.copies > 1 else None),
-        ("hard_clips", None if options.quick else options.hard_clips),
+        ("hard_clips", options.hard_clips),
         ("peer_python", options.peer_python and "PYTHON")) if value)
     variants = "".join(f" --variant {text.partition('=')[0]}{'=CONFIG' * ('=' in text)}"
                        for text in options.variant or ())
@@ -194,12 +195,12 @@ def main() -> None:
         found[variant.name], silent[variant.name] = run.measure(variant)
 
     result = {
-        "command": command_of(options),
+        "command": options.command,
         "machine": environment.machine(),
         "ffmpeg": environment.ffmpeg(),
         "staydown": run.staydown.version(),
         "seed": options.seed,
-        "shown": ", ".join(f"{s:.0f}" for s in stream_plans.COPIED_S)
+        "shown": " or ".join(f"{s:.0f}" for s in stream_plans.COPIED_S)
                  + " s at a random place (or what there is)",
         "references": len(roles.references),
         "variants": {name: measures.figures(copies, silent[name]) for name, copies in found.items()},

@@ -1,5 +1,7 @@
 """The figures as Markdown."""
 
+import statistics
+
 import peer
 from edits import variation
 from evaluate import WITHIN_S
@@ -110,7 +112,7 @@ vPDQ at one hash a second, a match by its default thresholds (distance {peer.DIS
 {peer.QUERY_PERCENT:.0f} % of the query), on {figures['copies']} copies, a fixed tenth: recall \
 {share(figures['recall_whole_stream'])} with the stream as one video, \
 {share(figures['recall_windows'])} with windows of {peer.WINDOW_S} s, median \
-{seconds(figures['times'][len(figures['times']) // 2] if figures['times'] else None)} s; \
+{seconds(statistics.median(figures['times']) if figures['times'] else None)} s to the first match; \
 {figures['false_on_copies']} wrong references on them and {figures['false_on_quiet']} on \
 {figures['quiet_streams']} streams without a copy. Here on the same copies: {ours}.
 """
