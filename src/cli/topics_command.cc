@@ -1,7 +1,11 @@
 #include "cli/topics_command.h"
 
+#include <fmt/format.h>
+
 #include <iostream>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "cli/app.h"
 #include "cli/cluster_options.h"
@@ -18,6 +22,15 @@ struct TopicsOptions {
   int partitions = 64, replication = -1;
 };
 
+Result<std::vector<std::string>> unfit(kafka::Topics& topics, const service::TopicNames& names,
+                                       const kafka::TopicSpec& spec) {
+  const auto partitions = topics.partitions(spec.name, kPatience);
+  if (!partitions) return tl::unexpected(partitions.error());
+  const auto settings = topics.settings(spec.name, kPatience);
+  if (!settings) return tl::unexpected(settings.error());
+  return service::unfit(names, spec, *partitions, *settings);
+}
+
 Result<void> create(const TopicsOptions& options) {
   const auto config = configuration(options.cluster);
   if (!config) return tl::unexpected(config.error());
@@ -25,18 +38,25 @@ Result<void> create(const TopicsOptions& options) {
   if (!client) return tl::unexpected(client.error());
   auto topics = kafka::Topics::connect(*client);
   if (!topics) return tl::unexpected(std::move(topics.error()));
+  std::vector<std::string> problems;
   for (const auto& spec :
        service::topic_specs(config->kafka.topics, options.partitions, options.replication)) {
     const auto created = (*topics)->create(spec, kPatience);
     if (created) {
       std::cout << spec.name << ": created, " << spec.partitions << " partitions\n";
-    } else if (created.error().code == ErrorCode::kAlreadyExists) {
-      std::cout << spec.name << ": there already, left as it is\n";
-    } else {
-      return created;
+      continue;
     }
+    if (created.error().code != ErrorCode::kAlreadyExists) return created;
+    const auto differences = unfit(**topics, config->kafka.topics, spec);
+    if (!differences) return tl::unexpected(differences.error());
+    std::cout << spec.name << ": there already, left as it is\n";
+    for (const auto& one : *differences) problems.push_back(spec.name + ": " + one);
   }
-  return {};
+  if (problems.empty()) return {};
+  return fail(ErrorCode::kInvalidArgument,
+              fmt::format("topics that are there do not fit; alter them, delete those that hold "
+                          "nothing yet, or give the --partitions that they have:\n  {}",
+                          fmt::join(problems, "\n  ")));
 }
 
 }  // namespace
@@ -50,8 +70,10 @@ void add_topics_command(CLI::App& app, int& exit_code) {
   create_command->footer(
       "Example: staydown topics create --brokers kafka:9092 --partitions 64 --replication 3\n"
       "A stream stays in one partition, and a partition in one worker thread: give several for "
-      "each "
-      "thread\nthat there will ever be. What the settings mean: docs/kafka.md.");
+      "each thread\nthat there will ever be. With --replication 3 or more, two brokers must have a "
+      "record before it counts\nas written. What the settings mean: docs/kafka.md.\n"
+      "Exit codes: 0 all are there, 1 also if one that was there has other partitions, or settings "
+      "by which it\nloses what it must keep; it is left as it is, and what differs is said.");
   add_cluster_options(*create_command, options->cluster);
   create_command
       ->add_option("--partitions", options->partitions, "Of the segment and the state topic")

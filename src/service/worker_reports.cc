@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 using Steady = std::chrono::steady_clock;
 
 constexpr auto kEvery = 5s;
-constexpr auto kLook = 100ms;  // for another version of the references
+constexpr auto kLook = 100ms;  // for what is told at once
 constexpr auto kFlush = 1s;
 constexpr auto kPatience = 20s;
 
@@ -49,17 +49,18 @@ void WorkerReports::run(const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any stopped;
   std::unique_lock lock(mutex);
-  std::optional<std::int64_t> version;
+  std::optional<std::pair<std::int64_t, bool>> told;
   Steady::time_point written;
   do {
     auto report = look_();
-    if (version == report.references_version && Steady::now() - written < kEvery) continue;
+    const std::pair news(report.references_version, report.ready);
+    if (told == news && Steady::now() - written < kEvery) continue;
     if (const auto flushed = producer_->flush(0ms);
         !flushed && flushed.error().code == ErrorCode::kBusy) {
       continue;  // brokers are away, and the last one still waits for them
     }
     instance_ = report.instance;
-    version = report.references_version;
+    told = news;
     written = Steady::now();
     (void)producer_->send({.topic = topic_, .message = to_message(report)});
     (void)producer_->flush(kFlush);

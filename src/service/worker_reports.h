@@ -22,7 +22,8 @@ namespace staydown::service {
 inline constexpr std::chrono::seconds kReportsLate{20};
 
 // Writes what `look` gives every five seconds, and as soon as another version of the references is
-// enforced; a tombstone at the end. What cannot be written is dropped: the next says more.
+// enforced or the worker becomes ready or stops being so; a tombstone at the end. What cannot be
+// written is dropped: the next says more.
 class WorkerReports {
  public:
   static Result<std::unique_ptr<WorkerReports>> start(const kafka::ClientOptions& client,
