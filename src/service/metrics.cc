@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <numeric>
@@ -135,6 +136,7 @@ const std::vector<LevelSeries>& levels() {
         "Offset of the latest record of the topic of references that is enforced."}},
       {{"staydown_breakers_open",
         "References that fire on too many streams and ask for review instead."}},
+      {{"staydown_start_time_seconds", "When the process started, in seconds since 1970."}},
       {{"staydown_build_info", "Always 1; labels: version, model."}},
   };
   return kSeries;
@@ -228,6 +230,8 @@ class Metrics::Impl {
         by_value.emplace(value, &family.Add(labels_of(series, value), buckets));
       }
     }
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    set(Level::kStartTime, std::chrono::duration<double>(now).count(), {}, 0);
     set(Level::kBuild, 1, {}, 0);
   }
 

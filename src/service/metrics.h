@@ -48,6 +48,7 @@ enum class Level : std::uint8_t {
   kIndexVersion,       //
   kReferencesVersion,  // offset
   kBreakersOpen,       //
+  kStartTime,          // seconds since 1970
   kBuild,              // always 1; version, model
 };
 

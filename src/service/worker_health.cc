@@ -30,7 +30,7 @@ void WorkerHealth::ready(std::size_t thread) {
   one.alive = std::chrono::steady_clock::now();
   if (one.problem.empty()) return;
   one.problem.clear();
-  metrics_.set(Level::kReady, 1, {}, thread);
+  show_ready(thread);
   log(LogLevel::kInfo, "worker_ready", {{"thread", thread}});
 }
 
@@ -40,7 +40,7 @@ void WorkerHealth::not_ready(std::size_t thread, const std::string& reason) {
   one.alive = std::chrono::steady_clock::now();
   if (one.problem == reason) return;
   one.problem = reason;
-  metrics_.set(Level::kReady, 0, {}, thread);
+  show_ready(thread);
   log(LogLevel::kWarning, "worker_not_ready", {{"thread", thread}, {"reason", reason}});
 }
 
@@ -48,7 +48,12 @@ void WorkerHealth::brokers_up(std::size_t thread, bool up) {
   const std::scoped_lock lock(mutex_);
   if (std::exchange(threads_[thread].brokers_up, up) != up) {
     metrics_.set(Level::kBrokersUp, up ? 1 : 0, {}, thread);
+    show_ready(thread);
   }
+}
+
+void WorkerHealth::show_ready(std::size_t thread) {
+  metrics_.set(Level::kReady, threads_[thread].ready() ? 1 : 0, {}, thread);
 }
 
 HttpAnswer WorkerHealth::health(Moment now) const {
@@ -70,7 +75,7 @@ HttpAnswer WorkerHealth::readiness() const {
   HttpAnswer answer;
   for (std::size_t i = 0; i < threads_.size(); ++i) {
     const auto& one = threads_[i];
-    if (one.problem.empty() && one.brokers_up) continue;
+    if (one.ready()) continue;
     answer.ok = false;
     answer.text += fmt::format("thread {}: {}\n", i,
                                one.problem.empty() ? "no broker is connected" : one.problem);

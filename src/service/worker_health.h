@@ -33,7 +33,11 @@ class WorkerHealth {
     Moment alive;
     std::string problem;  // empty: ready
     bool brokers_up = true;
+
+    bool ready() const { return problem.empty() && brokers_up; }
   };
+  void show_ready(std::size_t thread);  // with the mutex held
+
   mutable std::mutex mutex_;
   std::vector<Thread> threads_;
   Metrics& metrics_;

@@ -45,7 +45,7 @@ def on_dashboards():
 
 def without_condition(expression):
     """What an alert looks at, whether it fires or not."""
-    absent = re.fullmatch(r"absent\((.*)\)", expression.strip(), re.S)
+    absent = re.match(r"absent\((\w+)\)", expression.strip())
     if absent:
         return absent.group(1)
     compared = re.fullmatch(r"(.*\S)\s+(?:>|<|>=|<=|==|!=)\s+[\d.]+", expression.strip(), re.S)

@@ -25,6 +25,17 @@ TEST(Metrics, AreAllThereFromTheStart) {
   EXPECT_THAT(text, HasSubstr("staydown_segments_total{outcome=\"detected\"} 0\n"));
 }
 
+TEST(Metrics, SayWhenTheProcessStarted) {
+  const auto now = [] {
+    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+  };
+  const double before = now();
+  const Metrics metrics("v", "m");
+  EXPECT_GE(metrics.level(Level::kStartTime), before);
+  EXPECT_LE(metrics.level(Level::kStartTime), now());
+}
+
 TEST(Metrics, AreNamedAsPrometheusWantsIt) {
   for (const auto& series : Metrics::all()) {
     EXPECT_THAT(series.name, MatchesRegex("staydown_[a-z_]+"));

@@ -39,8 +39,10 @@ TEST_F(WorkerHealthTest, IsNotReadyWithoutBrokers) {
   health_.brokers_up(1, false);
   EXPECT_EQ(health_.readiness().text, "thread 1: no broker is connected\n");
   EXPECT_THAT(metrics_.text(), HasSubstr("staydown_brokers_up 0\n"));
+  EXPECT_THAT(metrics_.text(), HasSubstr("staydown_ready 0\n"));
   health_.brokers_up(1, true);
   EXPECT_TRUE(health_.readiness().ok);
+  EXPECT_THAT(metrics_.text(), HasSubstr("staydown_ready 1\n"));
 }
 
 TEST_F(WorkerHealthTest, NoticesAThreadThatIsStuck) {
