@@ -38,25 +38,26 @@ await() { # PATIENCE WHAT COMMAND...
   done
 }
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-ffmpeg() { command ffmpeg -nostdin -hide_banner -loglevel error -y "$@"; }
+encode() { ffmpeg -nostdin -hide_banner -loglevel error -y "$@"; }
+nginx=$(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v nginx)  # not in everybody's PATH
 x264=(-c:v libx264 -preset veryfast -pix_fmt yuv420p -g 50 -b:v 600k -an)
 
 echo
 echo "== Two references and other footage =="
-ffmpeg -f lavfi -i mandelbrot=size=640x360:rate=25:start_scale=1.2:end_scale=0.002:end_pts=1500 -t 30 "${x264[@]}" "$out/attack.mp4"
-ffmpeg -f lavfi -i cellauto=size=640x360:rate=25:rule=110:seed=5 -t 30 "${x264[@]}" "$out/later.mp4"
+encode -f lavfi -i mandelbrot=size=640x360:rate=25:start_scale=1.2:end_scale=0.002:end_pts=1500 -t 30 "${x264[@]}" "$out/attack.mp4"
+encode -f lavfi -i cellauto=size=640x360:rate=25:rule=110:seed=5 -t 30 "${x264[@]}" "$out/later.mp4"
 other=(-f lavfi -i "life=size=160x90:rate=25:mold=12:ratio=0.4:seed=7:death_color=#203050:life_color=#f0e0a0,scale=640:360:flags=neighbor")
 letterboxed="scale=640:272,eq=brightness=0.06:contrast=1.1,pad=640:360:0:44,setsar=1,fps=25,format=yuv420p"
 plain="scale=640:360,setsar=1,fps=25,format=yuv420p"
 footage() { # VIDEO FILTER OUT: other footage, an edited copy, other footage
-  ffmpeg "${other[@]}" -ss 3 -t 14 -i "$1" -filter_complex \
+  encode "${other[@]}" -ss 3 -t 14 -i "$1" -filter_complex \
     "[0:v]$plain,split[x][y];[x]trim=0:8[a];[y]trim=8:26,setpts=PTS-STARTPTS[c];[1:v]$2[b];[a][b][c]concat=n=3:v=1[v]" \
     -map '[v]' -t 40 "${x264[@]}" -tune zerolatency "$3"
 }
 footage "$out/attack.mp4" "$letterboxed" "$out/copy.mp4"
 footage "$out/attack.mp4" "hflip,$plain" "$out/mirrored.mp4"
 footage "$out/later.mp4" "$plain" "$out/unknown.mp4"
-ffmpeg "${other[@]}" -vf "$plain" -t 40 "${x264[@]}" "$out/clean.mp4"
+encode "${other[@]}" -vf "$plain" -t 40 "${x264[@]}" "$out/clean.mp4"
 
 echo "== A broker, topics, a reference =="
 export STAYDOWN_BROKERS
@@ -95,16 +96,17 @@ rtmp { server { listen 127.0.0.1:$rtmp; application live {
   on_record_done http://127.0.0.1:$hooks/hooks/nginx-rtmp?token=$(cat "$out/token");
 } } }
 END
-start "$out/nginx.log" nginx -p "$out" -c "$out/nginx.conf"
+start "$out/nginx.log" "$nginx" -p "$out" -c "$out/nginx.conf"
 for worker in 1 2; do await 60 "worker $worker" curl -sf "http://127.0.0.1:${ports[worker - 1]}/readyz"; done
 await 30 "ingest" grep -q event=hooks_listening "$out/ingest.log"
+await 30 "both workers to say that they are ready" "$staydown" reference status
 "$staydown" reference status
 
 echo "== Eight live streams; three carry copies of the reference, two of a video that nobody has reported yet =="
 n=0
 for video in copy clean mirrored clean unknown clean copy unknown; do
   n=$((n + 1))
-  start "$out/push-$n.log" ffmpeg -nostdin -loglevel error -re -i "$out/$video.mp4" -c copy -f flv \
+  start "$out/push-$n.log" ffmpeg -nostdin -loglevel error -re -stream_loop -1 -i "$out/$video.mp4" -c copy -f flv \
     "rtmp://127.0.0.1:$rtmp/live/cam-$n-$video"
 done
 await 60 "the first event" grep -q event=takedown_event "$out"/worker-*.log
@@ -113,6 +115,7 @@ echo "== The second video is reported: added while the streams run =="
 "$staydown" reference add "$out/later.mp4" --id later --label "Reported meanwhile" --grounds "notice 2026-002"
 
 echo "== Worker 1 is killed; worker 2 takes over =="
+disown "$worker_1"  # or the shell reports its end
 kill -9 "$worker_1"
 found() { [ "$(cat "$out"/worker-*.log | grep -o 'event=takedown_event.* step=opened' | grep -o 'stream=[^ ]*' | sort -u | wc -l)" -ge 5 ]; }
 await 90 "all five copies to be found" found
@@ -127,9 +130,9 @@ cat "$out"/worker-*.log | grep event=takedown_event | grep step=opened | sed 's/
 echo
 echo "== Latency, seconds =="
 for what in ingest_to_event exposure reference_propagation; do
-  for quantile in 0.5 0.99; do
-    printf '%-24s p%-4s %s\n' "$what" "${quantile#0.}" \
-      "$(ask "histogram_quantile($quantile, sum by (le) (max_over_time(staydown_${what}_seconds_bucket[10m])))")"
+  for percent in 50 99; do
+    printf '%-24s p%s  %s\n' "$what" $percent \
+      "$(ask "histogram_quantile(0.$percent, sum by (le) (max_over_time(staydown_${what}_seconds_bucket[10m])))")"
   done
 done
 echo
