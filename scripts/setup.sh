@@ -16,9 +16,8 @@ packages=(
   chromium ffmpeg fonts-dejavu-core python3 python3-jsonschema python3-numpy sqlite3
   maven openjdk-17-jre-headless  # the real broker, see scripts/kafka.sh
   prometheus python3-yaml        # alerts and dashboards, see tests/operations
-  python3-pip unzip              # Go for the chart's tests, see scripts/helm.sh
   curl nginx-light libnginx-mod-rtmp  # a media server with hooks
-  python3-pip unzip              # OpenVINO, below
+  python3-pip unzip              # OpenVINO, below; Go for the chart's tests where there is none, see scripts/helm.sh
 )
 # Only developers need these: `scripts/setup.sh --dev`.
 dev_packages=(clang clang-format clang-tidy libclang-rt-14-dev python3-venv python3-dev libavdevice-dev libavfilter-dev)

@@ -1,107 +1,124 @@
 #!/usr/bin/env python3
 """How long a reference takes from the brokers' acknowledgement to being enforced by every worker.
 
-Starts a real broker and some workers, adds and removes references one after the other, and reads what each worker measured.
-See bench/README.md.
+Starts a real broker and some workers, with many references in force and streams on the air, adds and removes references one
+after the other, and reads what each worker measured. See bench/README.md.
 """
 
 import argparse
-import json
+import os
 import pathlib
 import re
-import subprocess
+import sys
 import tempfile
 import time
-import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+for folder in ("cluster", "detection"):
+    sys.path.insert(0, str(ROOT / "bench" / folder))
+
+import footage  # noqa: E402
+import report  # noqa: E402
+from metrics import Histogram  # noqa: E402
+from processes import Cluster, Failed, cpu_of, machine_cpu, until  # noqa: E402
+
+SERIES = "staydown_reference_propagation_seconds"
 
 
 def arguments():
+    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", type=pathlib.Path, default=ROOT / "build/release/src/staydown")
+    parser.add_argument("--videos", type=pathlib.Path, required=True, help="folder of videos")
+    parser.add_argument("--work", type=pathlib.Path, default=cache / "staydown-bench",
+                        help="where streams are kept (default: %(default)s)")
+    parser.add_argument("--staydown", type=pathlib.Path, default=ROOT / "build/release/src/staydown")
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--changes", type=int, default=100, help="additions and removals (default: %(default)s)")
     parser.add_argument("--frames", type=int, default=2000, help="of each reference (default: %(default)s)")
-    parser.add_argument("--out", type=pathlib.Path, help="write the figures here as JSON")
-    return parser.parse_args()
+    parser.add_argument("--index-frames", type=int, default=1_000_000, help="in force before (default: %(default)s)")
+    parser.add_argument("--streams", type=int, default=40, help="on the air at 360p meanwhile (default: %(default)s)")
+    parser.add_argument("--quick", action="store_true", help="2 workers, 10 changes, 20,000 frames, 8 streams: about a minute")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=pathlib.Path, help="writes OUT.json and OUT.md")
+    args = parser.parse_args()
+    if args.quick:
+        args.workers, args.changes, args.index_frames, args.streams = 2, 10, 20_000, 8
+    return args
 
 
-def hash_list(path, frames, seed):
-    """Hashes that resemble nothing: bits of a linear congruential generator."""
-    state, lines = seed * 7919 + 1, []
-    for frame in range(frames):
-        state = (state * 6364136223846793005 + 1442695040888963407) % 2**256
-        lines.append(f"{frame},100,{state:064x},{frame * 0.25:.3f}")
-    path.write_text("\n".join(lines) + "\n")
+class Streams:
+    """So many streams at the pace of real time, again from the start when they end."""
+
+    def __init__(self, cluster, config, files, count):
+        self._again = lambda: cluster.ingest("streams", config, [files[n % len(files)] for n in range(count)], "--realtime")
+        self._ingest = self._again() if count else None
+
+    def keep_on(self):
+        if self._ingest and self._ingest.ended():
+            self._ingest.wait()
+            self._ingest = self._again()
 
 
-def buckets(port):
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as page:
-        text = page.read().decode()
-    found = re.findall(r'staydown_reference_propagation_seconds_bucket\{le="([^"]+)"\} (\d+)', text)
-    return {float(bound): int(count) for bound, count in found}
+def changes(args, folder):
+    """Commands: of every three changes the third removes what the first of them added, so that the bank grows."""
+    for number in range(args.changes):
+        if number % 3 == 2:
+            yield ["remove", f"ref-{number - 2}"]
+            continue
+        [path] = footage.filler(folder, args.frames, args.seed + number + 1)
+        yield ["import", path, "--id", f"ref-{number}", "--force"]
 
 
-def quantile(total, share):
-    """Upper bound of the bucket in which the quantile lies."""
-    return next(bound for bound, count in sorted(total.items()) if count >= share * max(total.values()))
+def enforced(worker, references):
+    return worker.look()["staydown_index_references"] >= references
+
+
+def prepare(cluster, args):
+    config = cluster.config("propagation")
+    cluster.create_topics(config, partitions=2 * args.workers)
+    before = list(footage.filler(cluster.folder, args.index_frames, args.seed))
+    for path in before:
+        cluster.staydown("reference", "import", path, "--id", path.stem, "--force", "--wait", 0)
+        path.unlink()
+    workers = [cluster.worker(f"w{number}", config) for number in range(args.workers)]
+    for worker in workers:
+        worker.await_ready()
+        until(lambda: enforced(worker, len(before)), "the references to be in force")
+    return config, workers
 
 
 def main():
     args = arguments()
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        broker = folder / "broker"
-        brokers = subprocess.run([ROOT / "scripts/kafka.sh", "start", broker], check=True, text=True,
-                                 stdout=subprocess.PIPE).stdout.strip()
-        workers = []
-
-        def staydown(*command):
-            return subprocess.run([args.program, *command, "--brokers", brokers], check=True, text=True,
-                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE).stdout
-        try:
-            staydown("topics", "create", "--partitions", str(args.workers), "--replication", "1")
-            for number in range(args.workers):
-                log = (folder / f"{number}.log").open("w+")
-                workers.append((subprocess.Popen(
-                    [args.program, "worker", "--brokers", brokers, "--bank", folder / f"{number}.db", "--instance",
-                     f"w{number}", "--threads", "1", "--listen", "127.0.0.1:0"], stderr=log), log.name))
-            ports = []
-            for process, log in workers:
-                while "event=worker_ready" not in (text := pathlib.Path(log).read_text()):
-                    if process.poll() is not None:
-                        raise SystemExit(text)
-                    time.sleep(0.1)
-                ports.append(re.search(r"event=worker_started .*port=(\d+)", text).group(1))
-            until_told = []
-            for change in range(args.changes):
-                identity, remove = f"ref-{change // 2}", change % 2 == 1
-                listed = folder / "list.vpdq"
-                if not remove:
-                    hash_list(listed, args.frames, change)
-                command = (["reference", "remove", identity] if remove else
-                           ["reference", "import", str(listed), "--id", identity, "--force"])
-                told = staydown(*command, "--wait", "60")
-                until_told.append(float(re.search(r"workers after ([\d.]+) s", told).group(1)))
-            total = {}
-            for port in ports:
-                for bound, count in buckets(port).items():
-                    total[bound] = total.get(bound, 0) + count
-        finally:
-            for process, _ in workers:
-                process.terminate()
-            for process, _ in workers:
-                process.wait()
-            subprocess.run([ROOT / "scripts/kafka.sh", "stop", broker], check=True)
-    until_told.sort()
-    figures = {"workers": args.workers, "changes": args.changes, "frames": args.frames,
-               "observations": max(total.values()),
-               "propagation_s": {f"p{share * 100:g}": quantile(total, share) for share in (0.5, 0.9, 0.99, 1)},
-               "until_the_command_knows_s": {"p50": until_told[len(until_told) // 2], "max": until_told[-1]}}
-    print(json.dumps(figures, indent=2))
-    if args.out:
-        args.out.write_text(json.dumps(figures, indent=2) + "\n")
+    made = footage.make(args.videos, args.work, "360p", 40, 6, args.seed)
+    until_known = []
+    with tempfile.TemporaryDirectory() as name, Cluster(args.staydown, pathlib.Path(name)) as cluster:
+        config, workers = prepare(cluster, args)
+        streams = Streams(cluster, config, made.streams, args.streams)
+        begin, used, own = time.monotonic(), machine_cpu(), [cpu_of(worker.pid) for worker in workers]
+        looks = [worker.look() for worker in workers]
+        for command in changes(args, cluster.folder):
+            streams.keep_on()
+            told = cluster.staydown("reference", *command, "--wait", 60)
+            heard = re.search(r"in force on (\d+) workers after ([\d.]+) s", told)
+            if not heard or int(heard.group(1)) != args.workers:
+                raise Failed(f"not all workers enforce it: {told}")
+            until_known.append(float(heard.group(2)))
+        after = [worker.look() for worker in workers]
+        seconds = time.monotonic() - begin
+        of_workers = sum(cpu_of(worker.pid) - before for worker, before in zip(workers, own))
+        others = (machine_cpu() - used - of_workers) / seconds
+    total = sum((Histogram(SERIES, late, early) for late, early in zip(after[1:], looks[1:])),
+                Histogram(SERIES, after[0], looks[0]))
+    if total.count != args.changes * args.workers:
+        raise Failed(f"{total.count} observations of {args.changes} changes by {args.workers} workers")
+    until_known.sort()
+    figures = {"workers": args.workers, "changes": args.changes, "frames": args.frames, "index_frames": args.index_frames,
+               "streams": args.streams, "observations": total.count,
+               "cores_of_workers": round(of_workers / seconds, 2), "cores_of_others": round(others, 2),
+               "propagation_s": {**{f"p{share}": round(total.quantile(share / 100), 3) for share in (50, 90, 99)},
+                                 "within": next(bound for bound, count in sorted(total.buckets.items()) if count == total.count)},
+               "until_the_command_knows_s": {"p50": until_known[len(until_known) // 2], "max": until_known[-1]}}
+    report.finish(args, figures, report.propagation)
 
 
 if __name__ == "__main__":
