@@ -9,6 +9,7 @@ import pathlib
 import re
 import signal
 import subprocess
+import sys
 import time
 import urllib.request
 
@@ -114,6 +115,7 @@ class Cluster:
 
     def __init__(self, program, folder):
         self.program, self.folder = program, folder
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))  # so that nothing is left running
         self._stack = contextlib.ExitStack()
         self._kafka("start")
         self._stack.callback(self._kafka, "stop")
@@ -138,12 +140,26 @@ class Cluster:
                         "policy: {breaker: {max_streams: 0}}\nworker: {overload_seconds: 86400}\n")
         return path
 
-    def staydown(self, *arguments):
-        done = subprocess.run([str(word) for word in (self.program, *arguments, "--brokers", self.brokers)],
-                              capture_output=True, text=True)
+    def local(self, *arguments):
+        """`staydown` without the cluster."""
+        done = subprocess.run([str(word) for word in (self.program, *arguments)], capture_output=True, text=True)
         if done.returncode != 0:
             raise Failed(f"staydown {' '.join(map(str, arguments))}: {done.stderr[-2000:]}")
         return done.stdout
+
+    def staydown(self, *arguments):
+        return self.local(*arguments, "--brokers", self.brokers)
+
+    def put_in_force(self, references, lists):
+        """The bank of these videos and hash lists, which is on the cluster too."""
+        bank = self.folder / "bank.db"
+        for number, video in enumerate(references):
+            self.local("reference", "add", video, "--bank", bank, "--id", f"reference-{number}", "--force")
+        for path in lists:
+            self.local("reference", "import", path, "--bank", bank, "--id", path.stem, "--force")
+            path.unlink()
+        self.staydown("reference", "publish", "--bank", bank, "--wait", 0)
+        return bank
 
     def create_topics(self, config, partitions):
         self.staydown("topics", "create", "--config", config, "--partitions", partitions, "--replication", 1)

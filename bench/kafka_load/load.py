@@ -5,7 +5,6 @@ It keeps up with a number of streams if 99 % of their segments are done within t
 """
 
 import statistics
-import subprocess
 import time
 
 from footage import GOP_S
@@ -16,12 +15,6 @@ SETTLE_S = 8  # streams start and decoders wake up
 INGESTS = 3  # processes: one has a producer for each stream
 PROBES = 7
 STEP = 1.3
-
-
-def local(program, *arguments):
-    done = subprocess.run([str(word) for word in (program, *arguments)], capture_output=True, text=True)
-    if done.returncode != 0:
-        raise SystemExit(done.stderr[-2000:])
 
 
 class OnAir:

@@ -47,25 +47,13 @@ def arguments():
     return args
 
 
-def fill_bank(cluster, made, args):
-    """What scan reads, and what the topic of references gets."""
-    bank = cluster.folder / "bank.db"
-    for number, video in enumerate(made.references):
-        load.local(args.staydown, "reference", "add", video, "--bank", bank, "--id", f"reference-{number}", "--force")
-    for path in footage.filler(cluster.folder, args.frames, args.seed):
-        load.local(args.staydown, "reference", "import", path, "--bank", bank, "--id", path.stem, "--force")
-        path.unlink()
-    return bank
-
-
 def main():
     args = arguments()
     made = footage.make(args.videos, args.work, args.size, args.seconds, args.files, args.seed)
     with tempfile.TemporaryDirectory() as name, Cluster(args.staydown, pathlib.Path(name)) as cluster:
         config = cluster.config("load")
         cluster.create_topics(config, partitions=16)
-        bank = fill_bank(cluster, made, args)
-        cluster.staydown("reference", "publish", "--bank", bank, "--wait", 0)
+        bank = cluster.put_in_force(made.references, footage.filler(cluster.folder, args.frames, args.seed))
         figures = {"size": args.size, "index_frames": args.frames, "rung": footage.SIZES[args.size],
                    "overhead": overhead.measure(cluster, bank, made.streams * args.repeat, args.rounds)}
         figures["load"] = load.measure(cluster, config, made.streams, args)

@@ -69,21 +69,14 @@ def changes(args, folder):
         yield ["import", path, "--id", f"ref-{number}", "--force"]
 
 
-def enforced(worker, references):
-    return worker.look()["staydown_index_references"] >= references
-
-
 def prepare(cluster, args):
     config = cluster.config("propagation")
     cluster.create_topics(config, partitions=2 * args.workers)
-    before = list(footage.filler(cluster.folder, args.index_frames, args.seed))
-    for path in before:
-        cluster.staydown("reference", "import", path, "--id", path.stem, "--force", "--wait", 0)
-        path.unlink()
+    cluster.put_in_force([], footage.filler(cluster.folder, args.index_frames, args.seed))
     workers = [cluster.worker(f"w{number}", config) for number in range(args.workers)]
     for worker in workers:
         worker.await_ready()
-        until(lambda: enforced(worker, len(before)), "the references to be in force")
+        until(lambda: worker.look()["staydown_index_frames"] >= args.index_frames, "the references to be in force")
     return config, workers
 
 

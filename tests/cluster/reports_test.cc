@@ -28,11 +28,12 @@ TEST(WorkerReports, TellAtOnceThatAWorkerIsReadyOrEnforcesMore) {
   };
   {
     const auto reports = service::WorkerReports::start(support::clients_of(brokers), topic, [&] {
-      return event::WorkerReport{
-          .instance = "a",
-          .at = std::chrono::time_point_cast<MediaTime>(std::chrono::system_clock::now()),
-          .references_version = version,
-          .ready = ready};
+      event::WorkerReport report;
+      report.instance = "a";
+      report.at = std::chrono::time_point_cast<MediaTime>(std::chrono::system_clock::now());
+      report.references_version = version;
+      report.ready = ready;
+      return report;
     });
     ASSERT_TRUE(reports) << reports.error().message;
     support::read_until(brokers, topic, 30s, [&](const kafka::Record& record) {
