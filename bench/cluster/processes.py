@@ -53,6 +53,13 @@ class Process:
         with self.log.open("w") as out:
             self._process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         self.pid = self._process.pid
+        self._cpu = 0.0
+
+    def cpu(self):
+        """CPU seconds so far; of one that has ended, when it was last asked for."""
+        if not self.ended():
+            self._cpu = cpu_of(self.pid)
+        return self._cpu
 
     def __enter__(self):
         return self

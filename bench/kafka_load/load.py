@@ -28,7 +28,7 @@ class OnAir:
             until(lambda: ingest.saw("event=ingest_started"), "ingest to start", every_s=0.02)
 
     def cpu(self):
-        return sum(cpu_of(ingest.pid) for ingest in self._ingests)
+        return sum(ingest.cpu() for ingest in self._ingests)
 
     def over(self):
         return any(ingest.saw("event=ingest_done") for ingest in self._ingests)
@@ -55,6 +55,7 @@ class Watch:
         return {**{name: cpu_of(pid) for name, pid in self._pids.items()}, "ingest": self._air.cpu(), "all": machine_cpu()}
 
     def sample(self):
+        self._air.cpu()
         self.lags.append(self._worker.look()["staydown_consumer_lag_records"])
 
     def end(self):
@@ -117,7 +118,7 @@ def measure(cluster, config, files, args):
     worker = cluster.worker("load", config, args.threads).await_ready()
     # What is there already, from the comparison.
     until(lambda: worker.look()["staydown_consumer_lag_records"] == 0, "the worker to catch up")
-    most = args.streams or _search(cluster, config, worker, files, guess=60 if args.size == "360p" else 20)
+    most = args.streams or _search(cluster, config, worker, files, args.first or (60 if args.size == "360p" else 20))
     streams = max(1, round(0.8 * most))
     runs, events, ages = [], None, None
     while events is None or events.count < args.events:

@@ -56,6 +56,7 @@ def measure(cluster, bank, inputs, rounds):
     for number in range(rounds):
         worker, state_bytes = _worker(cluster, number, segments)
         scan = _scan(cluster, bank, inputs) - start_up
+        print(f"round {number + 1}: worker {worker:.2f} s of CPU, scan {scan:.2f} s", flush=True)
         each.append({"worker_cpu_s": round(worker, 2), "scan_cpu_s": round(scan, 2), "overhead": round(worker / scan - 1, 3)})
     return {"segments": segments, "state_bytes": state_bytes, "scan_start_up_cpu_s": round(start_up, 2), "rounds": each,
             "overhead": round(statistics.median(one["overhead"] for one in each), 3)}

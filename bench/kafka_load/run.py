@@ -38,6 +38,7 @@ def arguments():
     parser.add_argument("--repeat", type=int, default=8, help="each file so often in it (default: %(default)s)")
     parser.add_argument("--events", type=int, default=500, help="at least so many for the latency (default: %(default)s)")
     parser.add_argument("--streams", type=int, help="do not search for the maximal load, take this")
+    parser.add_argument("--first", type=int, help="the load that the search tries first (default: 60 at 360p, else 20)")
     parser.add_argument("--quick", action="store_true", help="2 rounds, 10,000 frames, 40 events: a few minutes, to try it out")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=pathlib.Path, help="writes OUT.json and OUT.md")
