@@ -25,6 +25,8 @@ constexpr auto kFirstBackOff = 500ms, kLongestBackOff = 10'000ms;
 // 8216, 6.3.3).
 constexpr MediaTime kLongestRewind = 60s;
 
+constexpr const char* kClosed = "the connection was closed";
+
 bool is_same(const AVPacket& a, const AVPacket& b) {
   return a.pts == b.pts && a.size == b.size && std::equal(a.data, a.data + a.size, b.data);
 }
@@ -87,6 +89,7 @@ class InputSource final : public SegmentSource {
         reader_.reset();
         return end(std::nullopt);
       }
+      tell(Link::kBack);
       if (closed_in_order_) {
         ready_.emplace_back(
             fail(ErrorCode::kUnavailable,
@@ -128,12 +131,18 @@ class InputSource final : public SegmentSource {
   // `error` is what broke the connection, none if it was closed in order.
   void disconnect(std::optional<Error> error) {
     if (auto cut = cutter_.finish()) finish(*std::move(cut));
-    const bool again =
-        waits_for_others() && options_.reconnect_for > 0s && !reader_->is_finite() &&
-        (error ? error->retriable : reader_->ending() == PacketReader::Ending::kClosed);
+    const bool is_the_end = !waits_for_others() || reader_->is_finite() ||
+                            (!error && reader_->ending() != PacketReader::Ending::kClosed);
+    const bool again = !is_the_end && options_.reconnect_for > 0s && (!error || error->retriable);
     reader_.reset();
-    if (!again) return end(std::move(error));
-    if (lost_since_) return;  // the connection broke again before there was a packet
+    if (!again) {
+      if (!is_the_end) tell(Link::kGone, error ? error->message : kClosed);
+      return end(std::move(error));
+    }
+    if (lost_since_) {  // the connection broke again before there was a packet
+      return tell(Link::kTried, error ? error->message : kClosed);
+    }
+    tell(Link::kLost, error ? error->message : kClosed);
     lost_since_ = clock_.now();
     back_off_ = kFirstBackOff;
     closed_in_order_ = !error;
@@ -145,15 +154,24 @@ class InputSource final : public SegmentSource {
   void reconnect(const std::stop_token& stop) {
     const auto give_up = *lost_since_ + options_.reconnect_for;
     const auto attempt = clock_.now() + back_off_;
-    if (attempt > give_up) return end(std::nullopt);
+    if (attempt > give_up) {
+      tell(Link::kGone, fmt::format("no media for {} s", options_.reconnect_for.count()));
+      return end(std::nullopt);
+    }
     if (!clock_.wait_until(attempt, stop)) return;
     back_off_ = std::min(2 * back_off_, kLongestBackOff);
     const auto left = give_up - clock_.now();
     const auto limit =
         options_.listen ? left : std::min<Clock::Moment::duration>(left, options_.read_timeout);
     auto opened = open(stop, limit);
-    if (!opened && !opened.error().retriable) end(std::move(opened.error()));
     rewinds_ = opened && reader_->may_rewind();
+    if (opened) return;
+    tell(opened.error().retriable ? Link::kTried : Link::kGone, opened.error().message);
+    if (!opened.error().retriable) end(std::move(opened.error()));
+  }
+
+  void tell(Link link, const std::string& why = {}) {
+    if (options_.tell) options_.tell(link, why);
   }
 
   // A stretch that is lost is told of once.
@@ -190,7 +208,7 @@ bool is_live(const std::string& input) {
 
 Result<std::unique_ptr<SegmentSource>> open_input(const std::string& input, InputOptions options,
                                                   const std::stop_token& stop, Clock& clock) {
-  auto url = parse_input(input);
+  auto url = options.only_file ? Result<InputUrl>(media_file(input)) : parse_input(input);
   if (!url) return tl::unexpected(std::move(url.error()));
   auto source = std::make_unique<InputSource>(*std::move(url), std::move(options), clock);
   if (auto connected = source->connect(stop); !connected) {

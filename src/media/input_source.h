@@ -2,15 +2,25 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "core/clock.h"
 #include "core/segment_source.h"
-#include "media/clock.h"
 
 namespace staydown::media {
+
+// What becomes of the connection to a live input after it was opened.
+enum class Link : std::uint8_t {
+  kLost,   // it broke off, and is called again
+  kTried,  // in vain
+  kBack,   // media comes again
+  kGone,   // given up, and nothing says that the broadcast has ended: the source ends
+};
 
 struct InputOptions {
   StreamId stream = {};
@@ -22,6 +32,9 @@ struct InputOptions {
   std::chrono::seconds read_timeout{20};   // a live input that is silent for this long is lost
   std::chrono::seconds reconnect_for{60};  // give up on a lost input after this long without data
   bool listen = false;                     // RTMP and SRT: wait for a publisher to call here
+  bool only_file = false;  // the input is a path to media, whatever its name: no URL, no playlist
+  // Told, from next(), with what happens to the link and why. May be empty.
+  std::function<void(Link, const std::string& why)> tell = {};
 };
 
 // True for what is watched as it comes (http(s), HLS, RTMP, RTSP, SRT, "-"), false for files.

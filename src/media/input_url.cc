@@ -58,40 +58,45 @@ std::string demuxers_for(InputKind kind) {
   }
 }
 
-// `url` without "user:password@".
-std::string without_credentials(const std::string& url, std::size_t authority) {
-  const auto end = std::min(url.find_first_of("/?#", authority), url.size());
-  const auto at = url.rfind('@', end);
-  if (at == std::string::npos || at < authority) return url;
-  return url.substr(0, authority) + url.substr(at + 1);
+// `url` without "user:password@" and without its query, which may hold tokens and passphrases.
+std::string without_secrets(const std::string& url, std::size_t authority) {
+  const auto shown = url.substr(0, url.find_first_of("?#", authority));
+  const auto at = shown.rfind('@', std::min(shown.find('/', authority), shown.size()));
+  if (at == std::string::npos || at < authority) return shown;
+  return shown.substr(0, authority) + shown.substr(at + 1);
 }
 
-bool ends_with_m3u8(std::string path) {
-  std::transform(path.begin(), path.end(), path.begin(),
+std::string in_lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return path.ends_with(".m3u8");
+  return text;
 }
 
-InputUrl local(const std::string& path, const std::string& name) {
-  const auto kind = ends_with_m3u8(path) ? InputKind::kPlaylist : InputKind::kFile;
+// The prefix keeps FFmpeg from reading a protocol into a path such as "concat:a|b".
+InputUrl local(InputKind kind, const std::string& path, const std::string& name) {
   const auto protocols =
       kind == InputKind::kPlaylist ? fmt::format("file,{}", kHttpProtocols) : "file";
-  // The prefix keeps FFmpeg from reading a protocol into a path such as "concat:a|b".
   return {kind, "file:" + path, name, protocols, demuxers_for(kind)};
 }
 
+InputUrl local(const std::string& path, const std::string& name) {
+  return local(is_playlist(path) ? InputKind::kPlaylist : InputKind::kFile, path, name);
+}
+
 }  // namespace
+
+bool is_playlist(const std::string& path) { return in_lower_case(path).ends_with(".m3u8"); }
+
+InputUrl media_file(const std::string& path) { return local(InputKind::kFile, path, path); }
 
 Result<InputUrl> parse_input(const std::string& input) {
   if (input == "-") return InputUrl{InputKind::kStdin, "", "stdin", "", kMediaDemuxers};
   const auto colon = input.find("://");
   if (colon == std::string::npos) return local(input, input);
 
-  std::string scheme = input.substr(0, colon);
-  std::transform(scheme.begin(), scheme.end(), scheme.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const auto scheme = in_lower_case(input.substr(0, colon));
   if (scheme == "file") return local(input.substr(colon + 3), input);
-  const auto name = without_credentials(input, colon + 3);
+  const auto name = without_secrets(input, colon + 3);
   for (const auto& known : kSchemes) {
     if (known.name != scheme || !ffmpeg_has(known.needs)) continue;
     return InputUrl{known.kind, input, name, known.protocols, demuxers_for(known.kind)};

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "media/clock.h"
+#include "core/clock.h"
 
 namespace staydown::media {
 

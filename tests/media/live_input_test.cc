@@ -187,7 +187,8 @@ TEST(HttpInput, SaysWhyItCannotBeOpened) {
   Folder folder;
   folder.with("notes", std::string(4'000, 'x'));
   const HttpFolder server(folder.path());
-  const auto nobody = "http://ann:secret@127.0.0.1:" + std::to_string(free_port()) + "/a.ts";
+  const auto nobody =
+      "http://ann:secret@127.0.0.1:" + std::to_string(free_port()) + "/a.ts?key=secret";
   const auto error_of = [](const std::string& url) { return segments_of(url).errors.at(0); };
   EXPECT_THAT(error_of(server.url("none.ts")), IsError(ErrorCode::kNotFound, "none.ts: not found"));
   EXPECT_THAT(error_of(server.url("notes")),

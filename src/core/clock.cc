@@ -1,9 +1,9 @@
-#include "media/clock.h"
+#include "core/clock.h"
 
 #include <condition_variable>
 #include <mutex>
 
-namespace staydown::media {
+namespace staydown {
 namespace {
 
 class MachineClock final : public Clock {
@@ -30,4 +30,6 @@ Clock& machine_clock() {
   return clock;
 }
 
-}  // namespace staydown::media
+WallTime wall_clock() { return machine_clock().wall(); }
+
+}  // namespace staydown

@@ -3,10 +3,11 @@
 
 #include <chrono>
 #include <stop_token>
+#include <utility>
 
 #include "core/time.h"
 
-namespace staydown::media {
+namespace staydown {
 
 class Clock {
  public:
@@ -18,9 +19,16 @@ class Clock {
 
   // False if `stop` was requested before `moment` came.
   virtual bool wait_until(Moment moment, std::stop_token stop) = 0;
+
+  bool wait_for(Moment::duration time, std::stop_token stop) {
+    return wait_until(now() + time, std::move(stop));
+  }
 };
 
 // The machine's. Thread-safe.
 Clock& machine_clock();
 
-}  // namespace staydown::media
+// What the machine's clock on the wall says.
+WallTime wall_clock();
+
+}  // namespace staydown
