@@ -15,6 +15,7 @@ Result<std::string> read_secret(const std::string& key, const std::string& where
     const auto name = where.substr(4);
     const char* value = std::getenv(name.c_str());
     if (value == nullptr) return missing(fmt::format("the variable {} is not set", name));
+    if (*value == '\0') return missing(fmt::format("the variable {} is empty", name));
     return std::string(value);
   }
   if (!where.starts_with("file:"))
@@ -27,6 +28,7 @@ Result<std::string> read_secret(const std::string& key, const std::string& where
   }
   auto value = text.str();
   while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) value.pop_back();
+  if (value.empty()) return missing(fmt::format("the file {} cannot be read, or is empty", path));
   return value;
 }
 

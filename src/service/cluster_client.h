@@ -13,7 +13,8 @@ namespace staydown::service {
 // secret should be, never its value.
 Result<kafka::ClientOptions> client_options(const KafkaConfig& kafka);
 
-// What stands in "file:PATH" or "env:NAME", without line ends. `key` is what messages call it.
+// What stands in "file:PATH" or "env:NAME", without line ends; never empty (kInvalidArgument).
+// `key` is what messages call it.
 Result<std::string> read_secret(const std::string& key, const std::string& where);
 
 }  // namespace staydown::service

@@ -6,16 +6,9 @@
 #include <string>
 
 #include "core/result.h"
+#include "service/http_listener.h"
 
 namespace staydown::service {
-
-struct HttpAddress {
-  std::string host = "127.0.0.1";
-  int port = 9464;  // 0: any that is free
-};
-
-// "host:port", "[host]:port", ":port" (all interfaces) or "port" (this machine only).
-Result<HttpAddress> parse_address(const std::string& text);
 
 // One page: what it says, and whether all is well (200, else 503).
 struct HttpAnswer {
@@ -33,14 +26,12 @@ class HttpServer {
  public:
   // kBusy: the port is taken.
   static Result<std::unique_ptr<HttpServer>> start(const HttpAddress& address, HttpPages pages);
-  ~HttpServer();
 
-  int port() const;
+  int port() const { return listener_->port(); }
 
  private:
-  class Impl;
-  explicit HttpServer(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  explicit HttpServer(std::unique_ptr<HttpListener> listener) : listener_(std::move(listener)) {}
+  std::unique_ptr<HttpListener> listener_;
 };
 
 }  // namespace staydown::service

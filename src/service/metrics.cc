@@ -23,11 +23,18 @@ namespace {
 
 using Values = std::vector<std::string>;
 
+enum class Of : std::uint8_t { kWorker, kIngest, kBoth };
+
 struct Series {
   const char* name;
   const char* help;
   const char* label = "";
   Values values = {};
+  Of of = Of::kWorker;
+
+  bool is_of(Role role) const {
+    return of == Of::kBoth || of == (role == Role::kWorker ? Of::kWorker : Of::kIngest);
+  }
 };
 
 Values error_codes(Values more) {
@@ -102,6 +109,34 @@ const std::vector<Series>& counts() {
        {"up", "down"}},
       {"staydown_references_damaged_total",
        "Records of the topic of references that could not be used; what was enforced stays."},
+      {"staydown_ingest_published_total",
+       "Segments that the brokers acknowledged.",
+       "",
+       {},
+       Of::kIngest},
+      {"staydown_ingest_published_bytes_total",
+       "Bytes of media in the segments that the brokers acknowledged, spooled ones included.",
+       "",
+       {},
+       Of::kIngest},
+      {"staydown_ingest_spooled_total",
+       "Segments that went to a file, since the topic does not take their size.",
+       "",
+       {},
+       Of::kIngest},
+      {"staydown_ingest_lost_total",
+       "Segments and files that are not on the cluster and will not be; the log names them.",
+       "reason", error_codes({}), Of::kIngest},
+      {"staydown_ingest_reconnects_total",
+       "Times that an input which had broken off was there again.",
+       "",
+       {},
+       Of::kIngest},
+      {"staydown_ingest_hook_requests_total",
+       "Requests of media servers by what became of them.",
+       "outcome",
+       {"taken", "denied", "malformed", "not_found", "too_large", "busy"},
+       Of::kIngest},
   };
   return kSeries;
 }
@@ -115,8 +150,9 @@ struct LevelSeries {
 
 const std::vector<LevelSeries>& levels() {
   static const std::vector<LevelSeries> kSeries = {
-      {{"staydown_ready", "1 while /readyz says so."}, Together::kMinimum},
-      {{"staydown_brokers_up", "0 while no broker is connected."}, Together::kMinimum},
+      {{"staydown_ready", "1 while /readyz says so.", "", {}, Of::kBoth}, Together::kMinimum},
+      {{"staydown_brokers_up", "0 while no broker is connected.", "", {}, Of::kBoth},
+       Together::kMinimum},
       {{"staydown_partitions", "Partitions of the segment topic that this process owns."}},
       {{"staydown_consumer_lag_records",
         "Records between the offsets reached and the partitions' ends."}},
@@ -138,6 +174,16 @@ const std::vector<LevelSeries>& levels() {
         "References that fire on too many streams and ask for review instead."}},
       {{"staydown_start_time_seconds", "When the process started, in seconds since 1970."}},
       {{"staydown_build_info", "Always 1; labels: version, model."}},
+      {{"staydown_ingest_inputs",
+        "Inputs that are pulled, by whether they are on air.",
+        "state",
+        {"connected", "away"},
+        Of::kIngest}},
+      {{"staydown_ingest_waiting_files",
+        "Files that were taken and are not worked on yet.",
+        "",
+        {},
+        Of::kIngest}},
   };
   return kSeries;
 }
@@ -174,6 +220,12 @@ const std::vector<DurationSeries>& durations() {
       {{"staydown_reference_propagation_seconds",
         "From the brokers' acknowledgement of a reference or removal to its being enforced here."},
        kLatencyBuckets},
+      {{"staydown_ingest_publish_seconds",
+        "From the whole segment, or the word of its file, to the brokers' acknowledgement.",
+        "",
+        {},
+        Of::kIngest},
+       kLatencyBuckets},
   };
   return kSeries;
 }
@@ -192,29 +244,33 @@ prometheus::Labels labels_of(const Series& series, const std::string& value) {
   return {{series.label, value}};
 }
 
+// Null for a series that the role does not serve.
 template <typename T>
-T& find(std::map<std::string, T, std::less<>>& by_value, std::string_view value) {
+T* find(std::map<std::string, T, std::less<>>& by_value, std::string_view value) {
+  if (by_value.empty()) return nullptr;
   const auto found = by_value.find(value);
-  return found != by_value.end() ? found->second : by_value.find(kOther)->second;
+  return &(found != by_value.end() ? found : by_value.find(kOther))->second;
 }
 
 }  // namespace
 
 class Metrics::Impl {
  public:
-  Impl(const std::string& version, const std::string& model) {
+  Impl(const std::string& version, const std::string& model, Role role) {
     for (const auto& series : counts()) {
+      auto& by_value = counters_.emplace_back();
+      if (!series.is_of(role)) continue;
       auto& family =
           prometheus::BuildCounter().Name(series.name).Help(series.help).Register(registry_);
-      auto& by_value = counters_.emplace_back();
       for (const auto& value : label_values(series)) {
         by_value.emplace(value, &family.Add(labels_of(series, value)));
       }
     }
     for (const auto& [series, together] : levels()) {
+      auto& by_value = gauges_.emplace_back();
+      if (!series.is_of(role)) continue;
       auto& family =
           prometheus::BuildGauge().Name(series.name).Help(series.help).Register(registry_);
-      auto& by_value = gauges_.emplace_back();
       const bool is_build = gauges_.size() == static_cast<std::size_t>(Level::kBuild) + 1;
       for (const auto& value : label_values(series)) {
         auto labels = labels_of(series, value);
@@ -223,9 +279,10 @@ class Metrics::Impl {
       }
     }
     for (const auto& [series, buckets] : durations()) {
+      auto& by_value = histograms_.emplace_back();
+      if (!series.is_of(role)) continue;
       auto& family =
           prometheus::BuildHistogram().Name(series.name).Help(series.help).Register(registry_);
-      auto& by_value = histograms_.emplace_back();
       for (const auto& value : label_values(series)) {
         by_value.emplace(value, &family.Add(labels_of(series, value), buckets));
       }
@@ -236,12 +293,16 @@ class Metrics::Impl {
   }
 
   void add(Count series, std::string_view value, double by) {
-    find(counters_[static_cast<std::size_t>(series)], value)->Increment(by);
+    if (auto* counter = find(counters_[static_cast<std::size_t>(series)], value)) {
+      (*counter)->Increment(by);
+    }
   }
 
   void set(Level series, double level, std::string_view value, std::size_t slot) {
     const std::scoped_lock lock(mutex_);
-    auto& [gauge, together, slots] = find(gauges_[static_cast<std::size_t>(series)], value);
+    auto* found = find(gauges_[static_cast<std::size_t>(series)], value);
+    if (found == nullptr) return;
+    auto& [gauge, together, slots] = *found;
     slots[slot] = level;
     double shown = slots.begin()->second;
     for (auto next = std::next(slots.begin()); next != slots.end(); ++next) {
@@ -253,11 +314,14 @@ class Metrics::Impl {
   }
 
   double level(Level series) const {
-    return gauges_[static_cast<std::size_t>(series)].begin()->second.gauge->Value();
+    const auto& by_value = gauges_[static_cast<std::size_t>(series)];
+    return by_value.empty() ? 0 : by_value.begin()->second.gauge->Value();
   }
 
   void observe(Duration series, double seconds, std::string_view value) {
-    find(histograms_[static_cast<std::size_t>(series)], value)->Observe(seconds);
+    if (auto* histogram = find(histograms_[static_cast<std::size_t>(series)], value)) {
+      (*histogram)->Observe(seconds);
+    }
   }
 
   std::string text() const { return prometheus::TextSerializer().Serialize(registry_.Collect()); }
@@ -278,8 +342,8 @@ class Metrics::Impl {
   std::mutex mutex_;
 };
 
-Metrics::Metrics(const std::string& version, const std::string& model)
-    : impl_(std::make_unique<Impl>(version, model)) {}
+Metrics::Metrics(const std::string& version, const std::string& model, Role role)
+    : impl_(std::make_unique<Impl>(version, model, role)) {}
 Metrics::~Metrics() = default;
 
 void Metrics::add(Count series, std::string_view value, double by) {
@@ -294,9 +358,10 @@ void Metrics::observe(Duration series, double seconds, std::string_view value) {
 }
 std::string Metrics::text() const { return impl_->text(); }
 
-std::vector<SeriesInfo> Metrics::all() {
+std::vector<SeriesInfo> Metrics::all(Role role) {
   std::vector<SeriesInfo> list;
   const auto add = [&](const Series& series, const char* type) {
+    if (!series.is_of(role)) return;
     list.push_back({series.name, type, series.label, series.values, series.help});
   };
   for (const auto& series : counts()) add(series, "counter");

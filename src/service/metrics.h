@@ -32,6 +32,12 @@ enum class Count : std::uint8_t {
   kNegativeLatencies,  //
   kOverloadSteps,      // direction
   kReferencesDamaged,  //
+  kIngestPublished,    //
+  kIngestBytes,        //
+  kIngestSpooled,      //
+  kIngestLost,         // reason
+  kIngestReconnects,   //
+  kIngestHooks,        // outcome
 };
 
 enum class Level : std::uint8_t {
@@ -50,6 +56,8 @@ enum class Level : std::uint8_t {
   kBreakersOpen,       //
   kStartTime,          // seconds since 1970
   kBuild,              // always 1; version, model
+  kIngestInputs,       // state
+  kIngestWaiting,      //
 };
 
 enum class Duration : std::uint8_t {
@@ -59,7 +67,11 @@ enum class Duration : std::uint8_t {
   kSegmentAge,     //
   kStateLoad,      //
   kPropagation,    //
+  kIngestPublish,  //
 };
+
+// The process that serves them: each has series of its own, and kReady and kBrokersUp are both's.
+enum class Role : std::uint8_t { kWorker, kIngest };
 
 // One series as it is declared, for the document's test.
 struct SeriesInfo {
@@ -68,12 +80,12 @@ struct SeriesInfo {
   std::string help;
 };
 
-// Thread-safe. Every series is there from the start, with 0. A label's value that was not declared
-// counts as "other".
+// Thread-safe. Every series of the role is there from the start, with 0, and those of another are
+// not counted. A label's value that was not declared counts as "other".
 class Metrics {
  public:
   // `version` and `model` are the labels of staydown_build_info.
-  Metrics(const std::string& version, const std::string& model);
+  Metrics(const std::string& version, const std::string& model, Role role = Role::kWorker);
   ~Metrics();
 
   void add(Count series, std::string_view value = {}, double by = 1);
@@ -86,7 +98,7 @@ class Metrics {
   // In Prometheus' text format.
   std::string text() const;
 
-  static std::vector<SeriesInfo> all();
+  static std::vector<SeriesInfo> all(Role role = Role::kWorker);
 
  private:
   class Impl;

@@ -1,4 +1,4 @@
-"""A real Prometheus scrapes a running worker and evaluates every expression of every dashboard and alert.
+"""A real Prometheus scrapes a running worker and ingest and evaluates every expression of every dashboard and alert.
 
 Wants STAYDOWN (the program) and STAYDOWN_BROKERS in the environment.
 """
@@ -63,7 +63,16 @@ class Live(unittest.TestCase):
         until(lambda: "event=worker_ready thread=0" in log.read_text(), "the worker to be ready")
         return port
 
-    def start_prometheus(self, target):
+    def start_ingest(self):
+        log, watched = self.folder / "ingest.log", self.folder / "in"
+        watched.mkdir()
+        with log.open("w") as stderr:
+            self.start([self.program, "ingest", "--watch", watched, "--brokers", self.brokers, "--config", self.config,
+                        "--listen", "127.0.0.1:0"], stderr=stderr)
+        port = until(lambda: re.search(r"event=ingest_started .*port=(\d+)", log.read_text()), "ingest").group(1)
+        return port, watched
+
+    def start_prometheus(self, worker, ingest):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -72,7 +81,8 @@ class Live(unittest.TestCase):
             "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
             "rule_files": [str(expressions.RULES)],
             "scrape_configs": [{"job_name": "staydown", "static_configs": [
-                {"targets": [f"127.0.0.1:{target}"], "labels": {"namespace": "live", "pod": "worker-0"}}]}]}))
+                {"targets": [f"127.0.0.1:{port}"], "labels": {"namespace": "live", "pod": pod}}
+                for port, pod in [(worker, "worker-0"), (ingest, "ingest-0")]]}]}))
         self.start(["prometheus", f"--config.file={config}", f"--storage.tsdb.path={self.folder / 'data'}",
                     f"--web.listen-address=127.0.0.1:{port}", "--log.level=error"], stderr=subprocess.DEVNULL)
         self.prometheus = f"http://127.0.0.1:{port}/api/v1"
@@ -97,9 +107,10 @@ class Live(unittest.TestCase):
         subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "mandelbrot=size=320x180:rate=15", "-t", "8",
                         "-c:v", "libx264", "-preset", "ultrafast", "-g", "30", "-threads", "1", video], check=True)
         self.staydown("topics", "create", "--partitions", "1", "--replication", "1")
-        self.start_prometheus(self.start_worker())
+        ingest, watched = self.start_ingest()
+        self.start_prometheus(self.start_worker(), ingest)
         self.staydown("reference", "add", str(video), "--id", "attack", "--force", "--keyframes-only")
-        self.staydown("ingest", str(video))
+        video.rename(watched / "cam-7.ts")
 
         until(lambda: self.result('sum(staydown_verdicts_total{verdict="takedown"}) > 0'), "a takedown on a scrape")
         for where, expression in expressions.on_dashboards():

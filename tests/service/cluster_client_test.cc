@@ -47,6 +47,21 @@ TEST(ClusterClient, SaysWhatIsMissingAndNeverASecret) {
   EXPECT_THAT(wrong, Not(HasSubstr("hunter2")));
 }
 
+// An empty password or token is a mistake, and would open what it is to close.
+TEST(ClusterClient, RefusesSecretsThatAreEmpty) {
+  const auto file = std::filesystem::path(testing::TempDir()) / "staydown-empty-secret";
+  std::ofstream(file) << "\r\n\n";
+  setenv("STAYDOWN_TEST_EMPTY", "", 1);
+  const auto from_file = read_secret("--hook-token", "file:" + file.string());
+  ASSERT_FALSE(from_file);
+  EXPECT_EQ(from_file.error().message,
+            "--hook-token: the file " + file.string() + " cannot be read, or is empty");
+  EXPECT_EQ(
+      message_of({.brokers = "a:1", .secrets = {{"sasl.password", "env:STAYDOWN_TEST_EMPTY"}}}),
+      "kafka.secrets.sasl.password: the variable STAYDOWN_TEST_EMPTY is empty");
+  std::filesystem::remove(file);
+}
+
 TEST(ClusterClient, SecretsDoNotBelongIntoTheConfiguration) {
   const auto plain = parse_config("kafka: {properties: {sasl.password: hunter2}}", "c.yaml");
   ASSERT_FALSE(plain);

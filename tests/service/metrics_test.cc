@@ -12,15 +12,19 @@ using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::Not;
 
+constexpr Role kRoles[] = {Role::kWorker, Role::kIngest};
+
 TEST(Metrics, AreAllThereFromTheStart) {
-  const Metrics metrics("0.1.0", "pdq-1");
-  const auto text = metrics.text();
-  for (const auto& series : Metrics::all()) {
-    EXPECT_THAT(text, HasSubstr("# TYPE " + series.name + " " + series.type + "\n"));
-    for (const auto& value : series.values) {
-      EXPECT_THAT(text, HasSubstr(series.label + "=\"" + value + "\"")) << series.name;
+  for (const auto role : kRoles) {
+    const auto text = Metrics("0.1.0", "pdq-1", role).text();
+    for (const auto& series : Metrics::all(role)) {
+      EXPECT_THAT(text, HasSubstr("# TYPE " + series.name + " " + series.type + "\n"));
+      for (const auto& value : series.values) {
+        EXPECT_THAT(text, HasSubstr(series.label + "=\"" + value + "\"")) << series.name;
+      }
     }
   }
+  const auto text = Metrics("0.1.0", "pdq-1").text();
   EXPECT_THAT(text, HasSubstr("staydown_build_info{model=\"pdq-1\",version=\"0.1.0\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("staydown_segments_total{outcome=\"detected\"} 0\n"));
 }
@@ -37,12 +41,32 @@ TEST(Metrics, SayWhenTheProcessStarted) {
 }
 
 TEST(Metrics, AreNamedAsPrometheusWantsIt) {
-  for (const auto& series : Metrics::all()) {
-    EXPECT_THAT(series.name, MatchesRegex("staydown_[a-z_]+"));
-    EXPECT_EQ(series.name.ends_with("_total"), series.type == "counter") << series.name;
-    EXPECT_TRUE(series.type != "histogram" || series.name.ends_with("_seconds")) << series.name;
-    EXPECT_THAT(series.help, Not(testing::IsEmpty()));
+  for (const auto role : kRoles) {
+    for (const auto& series : Metrics::all(role)) {
+      EXPECT_THAT(series.name, MatchesRegex("staydown_[a-z_]+"));
+      EXPECT_EQ(series.name.ends_with("_total"), series.type == "counter") << series.name;
+      EXPECT_TRUE(series.type != "histogram" || series.name.ends_with("_seconds")) << series.name;
+      EXPECT_THAT(series.help, Not(testing::IsEmpty()));
+    }
   }
+}
+
+// An alert on what is missing must not be calmed by another kind of process.
+TEST(Metrics, AreThoseOfTheRole) {
+  Metrics ingest("v", "m", Role::kIngest);
+  ingest.add(Count::kSegments, "detected");
+  ingest.observe(Duration::kExposure, 1);
+  ingest.set(Level::kLag, 1);
+  EXPECT_EQ(ingest.level(Level::kLag), 0);
+  ingest.add(Count::kIngestLost, "too_large");
+  const auto text = ingest.text();
+  EXPECT_THAT(text, HasSubstr("staydown_ingest_lost_total{reason=\"too_large\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("staydown_ready 0\n"));
+  for (const char* other : {"staydown_segments_total", "staydown_exposure_seconds",
+                            "staydown_consumer_lag_records", "staydown_build_info"}) {
+    EXPECT_THAT(text, Not(HasSubstr(other)));
+  }
+  EXPECT_THAT(Metrics("v", "m").text(), Not(HasSubstr("staydown_ingest_lost_total")));
 }
 
 TEST(Metrics, Count) {
@@ -73,10 +97,9 @@ TEST(Metrics, JoinTheLevelsOfThreads) {
   EXPECT_THAT(text, HasSubstr("staydown_ready 0\n"));
 }
 
-// docs/metrics.md has one row a series: | `name` | type | label: values | help |
-TEST(Metrics, AreAllDocumentedAndNoOthersAre) {
+std::string documentation_of(Role role) {
   std::string expected;
-  for (const auto& series : Metrics::all()) {
+  for (const auto& series : Metrics::all(role)) {
     std::string values;
     for (const auto& value : series.values) {
       values += (values.empty() ? "" : ", ") + std::string("`") + value + "`";
@@ -85,12 +108,19 @@ TEST(Metrics, AreAllDocumentedAndNoOthersAre) {
     expected +=
         "| `" + series.name + "` | " + series.type + " | " + label + " | " + series.help + " |\n";
   }
+  return expected;
+}
+
+// docs/metrics.md has a table for the worker, then one for ingest, with a row for each series:
+// | `name` | type | label: values | help |
+TEST(Metrics, AreAllDocumentedAndNoOthersAre) {
+  const auto expected = documentation_of(Role::kWorker) + documentation_of(Role::kIngest);
   std::ifstream file(STAYDOWN_METRICS_DOC);
   std::string documented;
   for (std::string line; std::getline(file, line);) {
     if (line.starts_with("| `staydown_")) documented += line + '\n';
   }
-  EXPECT_EQ(documented, expected) << "the table of docs/metrics.md should be:\n" << expected;
+  EXPECT_EQ(documented, expected) << "the tables of docs/metrics.md should be:\n" << expected;
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "service/hook_request.h"
+#include "ingest/hook_request.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-namespace staydown::service {
+namespace staydown::ingest {
 namespace {
 
 using Fields = std::map<std::string, std::string, std::less<>>;
@@ -95,7 +95,7 @@ Result<RecordedFile> parse_form_file(std::string_view body) {
 }
 
 bool same_token(std::string_view a, std::string_view b) {
-  unsigned difference = a.size() == b.size() ? 0 : 1;
+  unsigned difference = a.size() == b.size() && !a.empty() ? 0 : 1;
   for (std::size_t i = 0; i < a.size(); ++i) {
     difference |= static_cast<unsigned char>(a[i]) ^
                   static_cast<unsigned char>(b.empty() ? '\0' : b[i % b.size()]);
@@ -103,4 +103,4 @@ bool same_token(std::string_view a, std::string_view b) {
   return difference == 0;
 }
 
-}  // namespace staydown::service
+}  // namespace staydown::ingest

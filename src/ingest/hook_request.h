@@ -5,9 +5,9 @@
 #include <string_view>
 
 #include "core/result.h"
-#include "service/recorded_files.h"
+#include "ingest/recorded_files.h"
 
-namespace staydown::service {
+namespace staydown::ingest {
 
 // SRS, http_hooks.on_hls: JSON with app, stream, cwd and file. The stream is "app/stream".
 Result<RecordedFile> parse_srs(std::string_view body);
@@ -18,7 +18,7 @@ Result<RecordedFile> parse_nginx_rtmp(std::string_view body);
 // scripts/mediamtx-hook.sh and whoever else: a form with stream and path.
 Result<RecordedFile> parse_form_file(std::string_view body);
 
-// The same bytes, in a time that does not tell where they differ.
+// The same bytes, in a time that does not tell where they differ. No token is the same as none.
 bool same_token(std::string_view a, std::string_view b);
 
-}  // namespace staydown::service
+}  // namespace staydown::ingest

@@ -1,10 +1,10 @@
 // Requests as the documentation of SRS, nginx-rtmp and MediaMTX gives them.
-#include "service/hook_request.h"
+#include "ingest/hook_request.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace staydown::service {
+namespace staydown::ingest {
 namespace {
 
 using testing::HasSubstr;
@@ -69,7 +69,8 @@ TEST(HookRequest, TokensAreTheSameOrNot) {
   EXPECT_FALSE(same_token("secretsecret", "secret"));
   EXPECT_FALSE(same_token("secret", ""));
   EXPECT_FALSE(same_token("", "secret"));
+  EXPECT_FALSE(same_token("", ""));
 }
 
 }  // namespace
-}  // namespace staydown::service
+}  // namespace staydown::ingest
