@@ -23,7 +23,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr InputOptions kShort = {.reconnect_for = 1s};
+const InputOptions kShort = {.reconnect_for = 1s};
 
 std::string four_seconds(const Folder& folder, std::uint64_t seed) {
   return folder.with("video" + std::to_string(seed) + ".ts",
