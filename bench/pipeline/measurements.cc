@@ -88,7 +88,8 @@ Pipeline::Pipeline(std::vector<ReferenceTimelinePtr> bank) {
   parts = {.describer = std::make_shared<descriptor::Describer>(descriptor::kQueryViews),
            .index = index,
            .calibration = calibration,
-           .policy = std::make_shared<policy::Policy>(std::move(policy))};
+           .policy = std::make_shared<policy::Policy>(std::move(policy)),
+           .arrivals = std::make_shared<service::Arrivals>(options.lookback)};
 }
 
 double pipeline_cost(const Pipeline& pipeline, const Footage& footage, std::size_t laps) {

@@ -65,7 +65,7 @@ void make_bank(const std::string& path, std::size_t entries) {
 double query_cost(const index::IndexSnapshot& index) {
   constexpr int kRounds = 200, kBatch = 8;
   std::mt19937_64 random(7);
-  std::vector<Descriptor> descriptors(kBatch, Descriptor{.quality = 100});
+  std::vector<Descriptor> descriptors(kBatch, Descriptor{.quality = 100, .value = PdqHash{}});
   const double begin = cpu_seconds();
   for (int round = 0; round < kRounds; ++round) {
     for (auto& descriptor : descriptors) descriptor.value = any_hash(random);

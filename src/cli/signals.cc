@@ -3,9 +3,14 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <condition_variable>
 #include <csignal>
 #include <cstdint>
-#include <thread>
+#include <mutex>
+#include <utility>
+
+#include "cli/app.h"
+#include "service/log.h"
 
 namespace staydown::cli {
 namespace {
@@ -43,6 +48,26 @@ std::stop_token stop_on_signals() {
     return stop;
   }();
   return source.get_token();
+}
+
+std::jthread end_within(std::chrono::seconds patience, std::stop_token stop) {
+  return std::jthread([patience, stop = std::move(stop)](const std::stop_token& disarmed) {
+    std::mutex mutex;
+    std::condition_variable_any changed;
+    const std::stop_callback on_stop(stop, [&] {
+      const std::scoped_lock lock(mutex);
+      changed.notify_all();
+    });
+    std::unique_lock lock(mutex);
+    if (!changed.wait(lock, disarmed, [&] { return stop.stop_requested(); })) return;
+    if (changed.wait_for(lock, disarmed, patience, [&] { return disarmed.stop_requested(); })) {
+      return;
+    }
+    service::log(service::LogLevel::kError, "end_forced",
+                 {{"seconds", patience.count()},
+                  {"remedy", "none is needed: what was in work is done again by the next owner"}});
+    _exit(kExitError);
+  });
 }
 
 }  // namespace staydown::cli

@@ -56,6 +56,13 @@ std::vector<ReferenceTimelinePtr> live_references(const BlockSnapshot& state,
 
 }  // namespace
 
+std::shared_ptr<const IndexSnapshot> snapshot_of(std::vector<ReferenceTimelinePtr> references) {
+  auto state = std::make_shared<BlockSnapshot>();
+  for (auto& reference : references) state->enforce(std::move(reference));
+  state->settle();
+  return state;
+}
+
 class ReferenceIndex::Impl {
  public:
   Impl() {

@@ -39,6 +39,10 @@ class IndexSnapshot {
   virtual std::uint64_t version() const = 0;  // grows with every change
 };
 
+// An index of these references that never changes. Of more than kScannedHashes (block.h) entries it
+// takes a microsecond each to make.
+std::shared_ptr<const IndexSnapshot> snapshot_of(std::vector<ReferenceTimelinePtr> references);
+
 // The index that workers share. `snapshot` never blocks on a change; changes come from one thread
 // at a time. A base (exact while small, sub-linear beyond; see docs/decisions/0005-index.md) is
 // rebuilt by one low-priority thread and swapped; additions since then lie in a small exact delta,

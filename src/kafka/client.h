@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <stop_token>
 #include <string>
 
 #include "core/result.h"
@@ -22,6 +23,9 @@ struct ClientOptions {
   std::map<std::string, std::string> properties;  // librdkafka's; they win over our defaults
   // Called from librdkafka's threads and from those that poll: must be thread-safe. May be empty.
   std::function<void(const Notice&)> notice;
+  // Once requested, nobody waits for a broker any more: calls that do end within seconds
+  // (kUnavailable), but for those that bring what was done to an end.
+  std::stop_token stop = {};
 };
 
 // The properties are known to librdkafka and have values that it takes. The message names the key

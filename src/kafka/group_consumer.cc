@@ -5,12 +5,14 @@
 #include <optional>
 #include <utility>
 
+#include "kafka/asking.h"
 #include "kafka/handles.h"
 
 namespace staydown::kafka {
 namespace {
 
-constexpr int kCallTimeoutMs = 10'000;
+constexpr std::chrono::milliseconds kPatience{10'000};  // of one question
+constexpr std::chrono::milliseconds kLook{200};         // how soon a commit sees a stop
 
 }  // namespace
 
@@ -41,6 +43,7 @@ class GroupConsumer::Impl {
     auto client = make_client(RD_KAFKA_CONSUMER, *std::move(conf));
     if (!client) return tl::unexpected(std::move(client.error()));
     client_ = *std::move(client);
+    stop_ = options.stop;
     rd_kafka_poll_set_consumer(client_.get());
     const auto topics = to_list(membership_.topic, {{RD_KAFKA_PARTITION_UA, -1, {}}});
     if (const auto code = rd_kafka_subscribe(client_.get(), topics.get())) {
@@ -70,7 +73,10 @@ class GroupConsumer::Impl {
     std::vector<Position> asked;
     for (const auto partition : partitions) asked.push_back({partition, -1, {}});
     const auto list = to_list(membership_.topic, asked);
-    if (const auto code = rd_kafka_committed(client_.get(), list.get(), kCallTimeoutMs)) {
+    const auto code = ask_for(kPatience, stop_, [&](int timeout) {
+      return rd_kafka_committed(client_.get(), list.get(), timeout);
+    });
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return tl::unexpected(error_of(code, doing("read the committed offsets")));
     }
     for (int i = 0; i < list->cnt; ++i) {
@@ -83,8 +89,11 @@ class GroupConsumer::Impl {
 
   Result<std::pair<std::int64_t, std::int64_t>> bounds(std::int32_t partition) {
     std::int64_t low = 0, high = 0;
-    if (const auto code = rd_kafka_query_watermark_offsets(
-            client_.get(), membership_.topic.c_str(), partition, &low, &high, kCallTimeoutMs)) {
+    const auto code = ask_for(kPatience, stop_, [&](int timeout) {
+      return rd_kafka_query_watermark_offsets(client_.get(), membership_.topic.c_str(), partition,
+                                              &low, &high, timeout);
+    });
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return tl::unexpected(error_of(code, doing("look up the ends of a partition")));
     }
     return std::pair(low, high);
@@ -109,11 +118,7 @@ class GroupConsumer::Impl {
 
   Result<void> commit(const std::vector<Position>& positions) {
     const auto list = to_list(membership_.topic, positions);
-    auto code = rd_kafka_commit(client_.get(), list.get(), 0);
-    for (int i = 0; code == RD_KAFKA_RESP_ERR_NO_ERROR && i < list->cnt; ++i) {
-      code = list->elems[i].err;
-    }
-    switch (code) {
+    switch (const auto code = await_commit(*list)) {
       case RD_KAFKA_RESP_ERR_NO_ERROR:
         return {};
       case RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID:
@@ -139,7 +144,8 @@ class GroupConsumer::Impl {
 
   Result<void> resume(std::int32_t partition, std::int64_t offset) {
     const auto list = to_list(membership_.topic, {{partition, offset, {}}});
-    if (const ErrorPtr error{rd_kafka_seek_partitions(client_.get(), list.get(), kCallTimeoutMs)}) {
+    const auto patience = static_cast<int>(kSlice.count());
+    if (const ErrorPtr error{rd_kafka_seek_partitions(client_.get(), list.get(), patience)}) {
       return tl::unexpected(error_of(*error, doing("go back")));
     }
     if (const auto code = rd_kafka_resume_partitions(client_.get(), list.get())) {
@@ -188,6 +194,27 @@ class GroupConsumer::Impl {
     }
   }
 
+  // A queue for each, so that nobody takes a late answer for that of another commit.
+  rd_kafka_resp_err_t await_commit(const rd_kafka_topic_partition_list_t& positions) {
+    const QueuePtr queue(rd_kafka_queue_new(client_.get()));
+    const auto asked =
+        rd_kafka_commit_queue(client_.get(), &positions, queue.get(), nullptr, nullptr);
+    if (asked != RD_KAFKA_RESP_ERR_NO_ERROR) return asked;
+    EventPtr event;
+    auto left = kPatience;
+    for (bool stopping = false; !event && left > std::chrono::milliseconds::zero(); left -= kLook) {
+      event.reset(rd_kafka_queue_poll(queue.get(), static_cast<int>(kLook.count())));
+      if (!std::exchange(stopping, stop_.stop_requested()) && stopping) left = kSlice;
+    }
+    if (!event) return RD_KAFKA_RESP_ERR__TIMED_OUT;
+    auto code = rd_kafka_event_error(event.get());
+    const auto* list = rd_kafka_event_topic_partition_list(event.get());
+    for (int i = 0; code == RD_KAFKA_RESP_ERR_NO_ERROR && list != nullptr && i < list->cnt; ++i) {
+      code = list->elems[i].err;
+    }
+    return code;
+  }
+
   std::string doing(const char* what) const {
     return fmt::format("topic {}, group {}: cannot {}", membership_.topic, membership_.group, what);
   }
@@ -196,6 +223,7 @@ class GroupConsumer::Impl {
   ClientContext context_;  // outlives the client
   std::optional<Polled> rebalance_;
   bool closing_ = false;
+  std::stop_token stop_;
   ClientPtr client_;
 };
 

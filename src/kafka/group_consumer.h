@@ -60,7 +60,8 @@ class GroupConsumer {
   Result<void> start(const std::vector<Position>& positions);
   Result<void> release();
 
-  // Waits for the broker. kBusy: the group is being rebalanced or the partition is no longer ours.
+  // Waits for the broker, 10 s, or 2 s once a stop is requested. kBusy: the group is being
+  // rebalanced or the partition is no longer ours.
   Result<void> commit(const std::vector<Position>& positions);
 
   // Nothing arrives from the partition until `resume`, which goes on at `offset`.

@@ -2,15 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
+#include "kafka/asking.h"
 #include "kafka/handles.h"
 
 namespace staydown::kafka {
 namespace {
 
-constexpr int kCallTimeoutMs = 10'000;
+constexpr std::chrono::milliseconds kPatience{10'000};  // of one question
+constexpr std::chrono::milliseconds kLook{500};         // how soon a stop is seen
 
 }  // namespace
 
@@ -33,6 +36,7 @@ class LogReader::Impl {
     auto client = make_client(RD_KAFKA_CONSUMER, *std::move(conf));
     if (!client) return tl::unexpected(std::move(client.error()));
     client_ = *std::move(client);
+    stop_ = options.stop;
     rd_kafka_poll_set_consumer(client_.get());
     return {};
   }
@@ -60,7 +64,10 @@ class LogReader::Impl {
       from.push_back({partition, ms, {}});
     }
     const auto list = to_list(topic, from);
-    if (const auto code = rd_kafka_offsets_for_times(client_.get(), list.get(), kCallTimeoutMs)) {
+    const auto code = ask_for(kPatience, stop_, [&](int timeout) {
+      return rd_kafka_offsets_for_times(client_.get(), list.get(), timeout);
+    });
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return tl::unexpected(
           error_of(code, fmt::format("topic {}: cannot look up offsets by time", topic)));
     }
@@ -78,8 +85,11 @@ class LogReader::Impl {
   Result<std::pair<std::int64_t, std::int64_t>> bounds(const std::string& topic,
                                                        std::int32_t partition) {
     std::int64_t low = 0, high = 0;
-    if (const auto code = rd_kafka_query_watermark_offsets(client_.get(), topic.c_str(), partition,
-                                                           &low, &high, kCallTimeoutMs)) {
+    const auto code = ask_for(kPatience, stop_, [&](int timeout) {
+      return rd_kafka_query_watermark_offsets(client_.get(), topic.c_str(), partition, &low, &high,
+                                              timeout);
+    });
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return tl::unexpected(
           error_of(code, fmt::format("topic {}: cannot look up its ends", topic)));
     }
@@ -88,12 +98,17 @@ class LogReader::Impl {
 
   Result<void> read_to_end(const std::function<void(Record)>& take,
                            std::chrono::milliseconds patience) {
+    auto silence = std::chrono::milliseconds::zero();
     while (!unfinished_.empty()) {
-      auto record = next(patience);
+      if (stop_.stop_requested()) {
+        return fail(ErrorCode::kUnavailable, doing("read") + " to its end: stopped", true);
+      }
+      auto record = next(std::min(kLook, patience - silence));
       if (!record) return tl::unexpected(std::move(record.error()));
+      silence = *record || reached_end_ ? std::chrono::milliseconds::zero() : silence + kLook;
       if (*record) {
         take(**std::move(record));
-      } else if (!reached_end_) {
+      } else if (silence >= patience) {
         return fail(ErrorCode::kUnavailable,
                     fmt::format("{}: nothing came for {} ms", doing("read"), patience.count()),
                     true);
@@ -128,6 +143,7 @@ class LogReader::Impl {
   std::string topic_;
   std::set<std::int32_t> unfinished_;
   bool reached_end_ = false;
+  std::stop_token stop_;
   ClientPtr client_;
 };
 

@@ -33,6 +33,7 @@ class LogReader {
 
   // Gives every record up to what was the end when it got there, in order within a partition.
   // `patience`: with nothing arriving for so long the brokers are taken to be away (kUnavailable).
+  // A stop ends it too.
   Result<void> read_to_end(const std::function<void(Record)>& take,
                            std::chrono::milliseconds patience);
 

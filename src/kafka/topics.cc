@@ -6,13 +6,12 @@
 #include <thread>
 #include <utility>
 
+#include "kafka/asking.h"
 #include "kafka/handles.h"
 
 namespace staydown::kafka {
 namespace {
 
-using QueuePtr = std::unique_ptr<rd_kafka_queue_t, Deleter<rd_kafka_queue_destroy>>;
-using EventPtr = std::unique_ptr<rd_kafka_event_t, Deleter<rd_kafka_event_destroy>>;
 using NewTopicPtr = std::unique_ptr<rd_kafka_NewTopic_t, Deleter<rd_kafka_NewTopic_destroy>>;
 using AdminOptionsPtr =
     std::unique_ptr<rd_kafka_AdminOptions_t, Deleter<rd_kafka_AdminOptions_destroy>>;
@@ -31,6 +30,7 @@ class Topics::Impl {
     auto client = make_client(RD_KAFKA_PRODUCER, *std::move(conf));
     if (!client) return tl::unexpected(std::move(client.error()));
     client_ = *std::move(client);
+    stop_ = options.stop;
     return {};
   }
 
@@ -39,8 +39,10 @@ class Topics::Impl {
     const TopicPtr handle(rd_kafka_topic_new(client_.get(), topic.c_str(), nullptr));
     if (!handle) return tl::unexpected(error_of(rd_kafka_last_error(), doing));
     const rd_kafka_metadata_t* found = nullptr;
-    if (const auto code = rd_kafka_metadata(client_.get(), 0, handle.get(), &found,
-                                            static_cast<int>(timeout.count()))) {
+    const auto code = ask_for(timeout, stop_, [&](int slice) {
+      return rd_kafka_metadata(client_.get(), 0, handle.get(), &found, slice);
+    });
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return tl::unexpected(error_of(code, doing));
     }
     const MetadataPtr metadata(found);
@@ -127,9 +129,13 @@ class Topics::Impl {
     return options;
   }
 
-  static Result<EventPtr> answer(rd_kafka_queue_t& queue, std::chrono::milliseconds timeout,
-                                 const std::string& doing) {
-    EventPtr event(rd_kafka_queue_poll(&queue, static_cast<int>(timeout.count()) + 1000));
+  Result<EventPtr> answer(rd_kafka_queue_t& queue, std::chrono::milliseconds timeout,
+                          const std::string& doing) const {
+    EventPtr event;
+    (void)ask_for(timeout + std::chrono::seconds(1), stop_, [&](int slice) {
+      event.reset(rd_kafka_queue_poll(&queue, slice));
+      return event ? RD_KAFKA_RESP_ERR_NO_ERROR : RD_KAFKA_RESP_ERR__TIMED_OUT;
+    });
     if (!event) return fail(ErrorCode::kUnavailable, doing + ": no broker answered", true);
     if (const auto code = rd_kafka_event_error(event.get())) {
       return tl::unexpected(error_of(code, doing));
@@ -138,6 +144,7 @@ class Topics::Impl {
   }
 
   ClientContext context_;  // outlives the client
+  std::stop_token stop_;
   ClientPtr client_;
 };
 

@@ -27,15 +27,17 @@ Interval hull(const Interval& a, const Interval& b) {
 std::vector<CaseStep> CaseBook::apply(MediaTime now,
                                       std::span<const std::pair<Match, Verdict>> judged) {
   std::vector<CaseStep> steps;
+  std::erase_if(closed_, [&](const ClosedCase& closed) {  // the latter: the clock was set back
+    return now - closed.query.end > remembered_ || now < closed.query.begin;
+  });
   std::erase_if(open_, [&](const OpenCase& open_case) {
     const auto joins = [&](const std::pair<Match, Verdict>& item) {
       return item.first.reference->info.id == open_case.match.reference->info.id &&
              item.first.query.begin - step(open_case, {}).match.query.end <= max_gap_;
     };
-    const CaseStep closed = step(open_case, CaseStepKind::kClosed);
-    const bool over = now - closed.match.query.end > max_gap_;
+    const bool over = now - step(open_case, {}).match.query.end > max_gap_;
     if (!over || std::any_of(judged.begin(), judged.end(), joins)) return false;
-    steps.push_back(closed);
+    steps.push_back(close(open_case));
     return true;
   });
   for (const auto& [match, verdict] : judged) {
@@ -57,9 +59,23 @@ std::vector<CaseStep> CaseBook::apply(MediaTime now,
 
 std::vector<CaseStep> CaseBook::finish() {
   std::vector<CaseStep> steps;
-  for (const OpenCase& open_case : open_) steps.push_back(step(open_case, CaseStepKind::kClosed));
+  for (const OpenCase& open_case : open_) steps.push_back(close(open_case));
   open_.clear();
   return steps;
+}
+
+bool CaseBook::closed_before(const Match& match) const {
+  return std::any_of(closed_.begin(), closed_.end(), [&](const ClosedCase& closed) {
+    return closed.reference == match.reference->info.id && covers_half(match.query, closed.query);
+  });
+}
+
+CaseStep CaseBook::close(const OpenCase& open_case) {
+  CaseStep closed = step(open_case, CaseStepKind::kClosed);
+  if (remembered_ > MediaTime::zero()) {
+    closed_.push_back({closed.match.reference->info.id, closed.match.query});
+  }
+  return closed;
 }
 
 CaseBook::OpenCase* CaseBook::joined_by(const Match& match) {

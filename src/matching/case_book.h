@@ -21,7 +21,10 @@ namespace staydown::matching {
 // fall within a case. Not thread-safe; pure.
 class CaseBook {
  public:
-  explicit CaseBook(MediaTime max_gap = std::chrono::seconds(60)) : max_gap_(max_gap) {}
+  // For as long as `remembered` after its end, a showing whose case is closed is known again.
+  explicit CaseBook(MediaTime max_gap = std::chrono::seconds(60),
+                    MediaTime remembered = MediaTime::zero())
+      : max_gap_(max_gap), remembered_(remembered) {}
 
   // `judged`: the matches of one segment with their verdicts; `now`: end of that segment. Closings
   // come first, in order of case number, then openings and raises in the order of `judged`.
@@ -32,10 +35,14 @@ class CaseBook {
 
   bool any_open() const { return !open_.empty(); }
 
+  // The match is of a showing whose case is closed: seen again in the stream's past, it is no other
+  // case.
+  bool closed_before(const Match& match) const;
+
   // For saved state (core/archive.h).
   template <typename Self, typename Archive>
   static void fields(Self& self, Archive& archive) {
-    archive(self.last_number_, self.open_);
+    archive(self.last_number_, self.open_, self.closed_);
   }
 
  private:
@@ -60,13 +67,24 @@ class CaseBook {
       archive(self.number, self.match, self.verdict, self.showings);
     }
   };
+  struct ClosedCase {
+    ReferenceId reference;
+    Interval query;
+
+    template <typename Self, typename Archive>
+    static void fields(Self& self, Archive& archive) {
+      archive(self.reference, self.query);
+    }
+  };
+  CaseStep close(const OpenCase& open_case);
   OpenCase* joined_by(const Match& match);
   static void extend(OpenCase& open_case, const Match& match, const Verdict& verdict);
   static CaseStep step(const OpenCase& open_case, CaseStepKind kind);
 
-  MediaTime max_gap_;
+  MediaTime max_gap_, remembered_;
   std::uint32_t last_number_ = 0;
-  std::vector<OpenCase> open_;  // in order of number
+  std::vector<OpenCase> open_;      // in order of number
+  std::vector<ClosedCase> closed_;  // in order of closing
 };
 
 }  // namespace staydown::matching

@@ -32,18 +32,19 @@ Verdict Policy::judge(const Match& match, const StreamContext& context) {
   return verdict;
 }
 
+bool Policy::has_breaker(const ReferenceInfo& reference) const {
+  return options_.breaker.max_streams > 0 && !reference.confirmed &&
+         !options_.released.contains(reference.id);
+}
+
 bool Policy::breaker_open(const ReferenceInfo& reference, const StreamContext& context) {
-  if (options_.breaker.max_streams <= 0 || reference.confirmed ||
-      options_.released.contains(reference.id)) {
-    return false;
-  }
-  const MediaTime now = context.now, window = options_.breaker.window;
+  if (!has_breaker(reference)) return false;
   const std::scoped_lock lock(mutex_);
   if (tripped_.contains(reference.id)) return true;
 
-  const Firings& firings = count(reference.id, context.stream, now);
+  const Firings& firings = count(reference.id, context.stream, context.ingested);
   const auto streams = std::count_if(firings.begin(), firings.end(), [&](const auto& other) {
-    return now - other.second.first <= window;
+    return std::chrono::abs(context.ingested - other.second.first) <= options_.breaker.window;
   });
   if (streams <= options_.breaker.max_streams) return false;
   firings_.erase(reference.id);
@@ -52,7 +53,7 @@ bool Policy::breaker_open(const ReferenceInfo& reference, const StreamContext& c
   return true;
 }
 
-Policy::Firings& Policy::count(const ReferenceId& reference, const StreamId& stream, MediaTime at) {
+Policy::Firings& Policy::count(const ReferenceId& reference, const StreamId& stream, WallTime at) {
   Firings& firings = firings_[reference];
   std::erase_if(firings, [&](const auto& firing) {
     return at - firing.second.last > options_.breaker.window;
@@ -62,7 +63,7 @@ Policy::Firings& Policy::count(const ReferenceId& reference, const StreamId& str
   return firings;
 }
 
-void Policy::note_firing(const ReferenceId& reference, const StreamId& stream, MediaTime at) {
+void Policy::note_firing(const ReferenceId& reference, const StreamId& stream, WallTime at) {
   const std::scoped_lock lock(mutex_);
   count(reference, stream, at);
 }
@@ -72,9 +73,14 @@ void Policy::note_trip(const ReferenceId& reference) {
   tripped_.insert(reference);
 }
 
-std::vector<ReferenceId> Policy::tripped() const {
+std::vector<ReferenceId> Policy::held_back(const ReferenceSet& enforced) const {
   const std::scoped_lock lock(mutex_);
-  return {tripped_.begin(), tripped_.end()};
+  std::vector<ReferenceId> held;
+  for (const auto& id : tripped_) {
+    const auto found = enforced.find(id);
+    if (found != enforced.end() && has_breaker(found->second->info)) held.push_back(id);
+  }
+  return held;
 }
 
 std::vector<BreakerTrip> Policy::take_trips() {

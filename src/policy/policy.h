@@ -8,14 +8,16 @@
 #include <vector>
 
 #include "core/match.h"
+#include "core/reference.h"
 #include "core/segment.h"
 
 namespace staydown::policy {
 
+// A reference that would take down more than `max_streams` within `window` of each other falls back
+// to review. 0 streams: off.
 struct BreakerOptions {
-  int max_streams = 50;  // a reference that would take down more streams than this ...
-  MediaTime window =
-      std::chrono::seconds(60);  // ... within this long falls back to review; 0 streams = off
+  int max_streams = 50;
+  MediaTime window = std::chrono::seconds(60);
 };
 
 struct PolicyOptions {
@@ -29,8 +31,8 @@ struct PolicyOptions {
 struct StreamContext {
   StreamId stream;
   AccountId account;
-  MediaTime now{};  // clock of the breaker: in a scan the media time of the end of the segment, on
-                    // a cluster, where streams have lines of their own, when it was ingested
+  WallTime ingested{};  // when ingest held the segment: the breaker's time, since every stream has
+                        // a media time of its own
 };
 
 // A breaker that has just opened: for a warning.
@@ -40,18 +42,19 @@ struct BreakerTrip {
   bool operator==(const BreakerTrip&) const = default;
 };
 
-// Judges matches. A verdict names the last rule that lowered it:
-//   "threshold"        score at or above the takedown or review threshold; the start of every
-//   verdict "reference_limit"  never above the reference's own max_verdict "listed_account" review
-//   at most for a listed account "breaker"          review for a reference that fires on too many
-//   streams, until it is released;
-//                      never for a confirmed reference
-//   "observe"          allow; `would_be` keeps what the other rules gave
-// `would_be` equals `kind` unless "observe" decided.
+// Judges matches. A verdict begins with what the score is worth; each rule may lower it, and the
+// last that did is named:
+//
+//   threshold        takedown or review by the score, else allow
+//   reference_limit  the reference's own max_verdict at most
+//   listed_account   review at most for a listed account
+//   breaker          review at most for a reference that fires on too many streams, until it is
+//                    released; never for a confirmed reference
+//   observe          allow; `would_be` keeps what the other rules gave
 //
 // A stream counts for the breaker when it starts to fire: going on with the same showing does not
 // count again, the same stream after a quiet window does. Once open, a breaker stays open until the
-// reference is listed in `released`.
+// reference is listed in `released` or confirmed.
 //
 // Thread-safe: the breaker counts what all streams of the process fire, and what it is told of
 // others. The same calls in the same order give the same verdicts.
@@ -63,21 +66,22 @@ class Policy {
 
   // What another process fired, for the breaker to count; and that it found its breaker open, so
   // that the one here opens too (with the next match that would fire). Repeats do no harm.
-  void note_firing(const ReferenceId& reference, const StreamId& stream, MediaTime at);
+  void note_firing(const ReferenceId& reference, const StreamId& stream, WallTime at);
   void note_trip(const ReferenceId& reference);
 
-  // References whose breaker is open now.
-  std::vector<ReferenceId> tripped() const;
+  // Of the references that are enforced, those that the breaker holds back now, by id.
+  std::vector<ReferenceId> held_back(const ReferenceSet& enforced) const;
 
   // Breakers that have opened since the last call, each once.
   std::vector<BreakerTrip> take_trips();
 
  private:
   struct Firing {
-    MediaTime first, last;
+    WallTime first, last;
   };
   using Firings = std::map<StreamId, Firing>;
-  Firings& count(const ReferenceId& reference, const StreamId& stream, MediaTime at);
+  Firings& count(const ReferenceId& reference, const StreamId& stream, WallTime at);
+  bool has_breaker(const ReferenceInfo& reference) const;
   bool breaker_open(const ReferenceInfo& reference, const StreamContext& context);
 
   const PolicyOptions options_;

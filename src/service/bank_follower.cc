@@ -28,7 +28,7 @@ std::optional<BankFollower::FileId> BankFollower::file_at(const std::string& pat
 Result<void> BankFollower::open() {
   bank_.reset();
   file_ = file_at(path_);  // before opening: a file that comes in between is noticed next time
-  revision_ = 0;
+  revision_.reset();
   auto bank = reference::ReferenceBank::open(path_, {.patience = kPatience});
   if (!bank) return tl::unexpected(bank.error());
   bank_ = *std::move(bank);
@@ -42,9 +42,9 @@ Result<void> BankFollower::catch_up() {
   }
   const auto now = bank_->revision();
   if (!now) return tl::unexpected(now.error());
-  if (*now == revision_ && revision_ != 0) return {};
-  if (*now < revision_) revision_ = 0;  // an older state was copied over it
-  auto changes = bank_->changes_since(revision_);
+  if (*now == revision_) return {};
+  if (revision_ && *now < *revision_) revision_.reset();  // an older state was copied over it
+  auto changes = bank_->changes_since(revision_.value_or(0));
   if (!changes) return tl::unexpected(changes.error());
   apply(*std::move(changes));
   return {};
@@ -55,7 +55,7 @@ void BankFollower::apply(reference::BankChanges changes) {
   for (const Error& damage : changes.damaged) {
     log(LogLevel::kError, "reference_damaged", {{"bank", path_}, {"reason", damage.message}});
   }
-  const bool whole = revision_ == 0;
+  const bool whole = !revision_;
   if (whole) {
     std::unordered_set<ReferenceId> enforced;
     for (const auto& reference : changes.enforced) enforced.insert(reference->info.id);

@@ -45,7 +45,7 @@ class BankFollower {
   std::optional<reference::ReferenceBank> bank_;
   std::optional<FileId> file_;  // of bank_
   std::size_t damaged_ = 0;
-  std::uint64_t revision_ = 0;  // up to which the bank is applied; 0: to be applied as a whole
+  std::optional<std::uint64_t> revision_;  // up to which the bank is applied; none: as a whole
 };
 
 }  // namespace staydown::service

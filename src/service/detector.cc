@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -12,6 +13,9 @@ namespace staydown::service {
 namespace {
 
 using Steady = std::chrono::steady_clock;
+// Between two showings of one reference that are one case (docs/glossary.md).
+constexpr MediaTime kMaxGap = std::chrono::seconds(60);
+
 using Stages = std::map<std::string, std::chrono::microseconds>;
 
 // Adds the time from its construction to its end to one stage.
@@ -29,6 +33,12 @@ class StageTimer {
   Steady::time_point begin_ = Steady::now();
 };
 
+// The past of a stream as the matcher saw it, and how it would go on.
+struct PastSearch {
+  std::vector<Match> matches;
+  matching::StreamTracker tracker;
+};
+
 // A segment as the matcher sees it.
 struct Look {
   media::SampledSegment sampled;
@@ -41,28 +51,32 @@ struct Look {
 class Detector::Impl {
  public:
   Impl(DetectorOptions options, SharedParts parts)
-      : options_(std::move(options)), parts_(std::move(parts)), arrivals_(2 * options_.lookback) {}
+      : options_(std::move(options)), parts_(std::move(parts)) {}
 
   Result<Detection> detect(const Segment& segment, Effort effort) {
     WatchedStream& stream = stream_of(segment.stream);
     stream.account = segment.account;
     const auto index = parts_.index->snapshot();
     Stages stages;
-    auto earlier = search_past(stream, index, stages);
+    note_arrivals(index);
+    auto past = search_past(stream, *index, stages);
 
-    const auto density = stream.tracker.undecided()    ? media::Density::kDense
+    const bool undecided = stream.tracker.undecided() || (past && past->tracker.undecided());
+    const double score = std::max(stream.tracker.score(), past ? past->tracker.score() : 0);
+    const auto density = undecided                     ? media::Density::kDense
                          : effort == Effort::kOneFrame ? media::Density::kThin
                                                        : media::Density::kNormal;
     auto look =
         effort == Effort::kSkip ? Look{} : look_at(segment, stream, *index, density, stages);
-    if (look && density != media::Density::kDense && !look->hits.empty() &&
-        stream.tracker.score() == 0) {
+    if (look && density != media::Density::kDense && !look->hits.empty() && score == 0) {
       if (auto closer = look_at(segment, stream, *index, media::Density::kDense, stages)) {
         look = std::move(closer);
       }
     }
-    if (!look) return tl::unexpected(look.error());
+    if (!look) return tl::unexpected(look.error());  // the past is searched with the next segment
 
+    stream.past.version = index->version();
+    if (past) stream.tracker.join(std::move(past->tracker));
     Detection detection;
     const MediaTime duration = std::max(segment.duration, look->sampled.duration);
     detection.on_air = {segment.start, segment.start + duration};
@@ -78,13 +92,18 @@ class Detector::Impl {
                                                  .digest = may_match ? &digest : nullptr});
     }
     stream.past.remember(detection.on_air, look->descriptors, options_.lookback);
-    detection.matches.insert(detection.matches.begin(), std::make_move_iterator(earlier.begin()),
-                             std::make_move_iterator(earlier.end()));
+    if (past) {
+      std::erase_if(past->matches, [&](const Match& m) { return stream.cases.closed_before(m); });
+      detection.matches.insert(detection.matches.begin(),
+                               std::make_move_iterator(past->matches.begin()),
+                               std::make_move_iterator(past->matches.end()));
+    }
     const auto judged = judge(detection.matches, segment.stream, stream);
     detection.events = events_of(stream.cases.apply(detection.on_air.end, judged), segment.stream,
                                  stream, index->version(), stages);
     detection.score = stream.tracker.score();
     detection.hits = look->hits.size();
+    detection.not_searched_for = std::exchange(not_searched_for_, 0);
     detection.stages = std::move(stages);
     detection.frames = std::move(look->sampled.frames);
     detection.warnings = std::move(look->sampled.warnings);
@@ -130,7 +149,7 @@ class Detector::Impl {
     return {.account = {},
             .sampler = media::FrameSampler(options_.sampling, options_.limits),
             .tracker = matching::StreamTracker(parts_.calibration, options_.tracker),
-            .cases = matching::CaseBook(),
+            .cases = matching::CaseBook(kMaxGap, options_.lookback),
             .air = {},
             .past = {}};
   }
@@ -141,26 +160,26 @@ class Detector::Impl {
                                    : streams_.emplace(id, make_stream()).first->second;
   }
 
+  void note_arrivals(const std::shared_ptr<const index::IndexSnapshot>& index) {
+    if (options_.lookback <= MediaTime::zero()) return;
+    const auto too_many = parts_.arrivals->note(index, Steady::now());
+    if (too_many == 0) return;
+    not_searched_for_ += too_many;
+    log(LogLevel::kWarning, "past_not_searched", {{"references", too_many}});
+  }
+
   // What references that came since the stream's last segment have to do with its last minutes.
-  std::vector<Match> search_past(WatchedStream& stream,
-                                 const std::shared_ptr<const index::IndexSnapshot>& index,
-                                 Stages& stages) {
-    if (options_.lookback <= MediaTime::zero()) return {};
-    arrivals_.note(index, Steady::now());
-    const auto version = std::exchange(stream.past.version, index->version());
-    std::vector<Match> found;
-    if (stream.past.segments.empty() || version == index->version()) return found;
+  // Changes nothing.
+  std::optional<PastSearch> search_past(const WatchedStream& stream,
+                                        const index::IndexSnapshot& index, Stages& stages) const {
+    if (stream.past.segments.empty()) return std::nullopt;
+    const auto came = parts_.arrivals->between(stream.past.version, index.version());
+    if (came.empty()) return std::nullopt;
     const StageTimer timer(stages, "search");
-    for (const auto& arrived : arrivals_.after(version)) {
-      matching::StreamTracker tracker(parts_.calibration, options_.tracker);
-      std::ranges::move(look_back(stream.past, *arrived, options_.search, tracker),
-                        std::back_inserter(found));
-      stream.tracker.join(std::move(tracker));
-    }
-    std::erase_if(found, [&](const Match& match) {  // it went again
-      return !index->references().contains(match.reference->info.id);
-    });
-    return found;
+    PastSearch search{{}, matching::StreamTracker(parts_.calibration, options_.tracker)};
+    search.matches =
+        look_back(stream.past, came, index.references(), options_.search, search.tracker);
+    return search;
   }
 
   Result<Look> look_at(const Segment& segment, WatchedStream& stream,
@@ -187,11 +206,8 @@ class Detector::Impl {
   std::vector<std::pair<Match, Verdict>> judge(const std::vector<Match>& matches,
                                                const StreamId& id, const WatchedStream& stream) {
     std::vector<std::pair<Match, Verdict>> judged;
-    const policy::StreamContext context{.stream = id,
-                                        .account = stream.account,
-                                        .now = options_.breaker_clock == BreakerClock::kMedia
-                                                   ? stream.air.end
-                                                   : stream.air.ingested.time_since_epoch()};
+    const policy::StreamContext context{
+        .stream = id, .account = stream.account, .ingested = stream.air.ingested};
     for (const auto& match : matches) {
       judged.emplace_back(match, parts_.policy->judge(match, context));
     }
@@ -233,7 +249,7 @@ class Detector::Impl {
 
   DetectorOptions options_;
   SharedParts parts_;
-  Arrivals arrivals_;
+  std::size_t not_searched_for_ = 0;  // since the last detection
   std::unordered_map<StreamId, WatchedStream> streams_;
 };
 

@@ -19,12 +19,9 @@
 #include "matching/stream_tracker.h"
 #include "media/frame_sampler.h"
 #include "policy/policy.h"
+#include "service/arrivals.h"
 
 namespace staydown::service {
-
-// What the policy's breaker counts time by: one line that all streams share, or when segments were
-// ingested.
-enum class BreakerClock : std::uint8_t { kMedia, kIngest };
 
 struct DetectorOptions {
   media::SamplingPolicy sampling;
@@ -33,8 +30,7 @@ struct DetectorOptions {
   matching::TrackerOptions tracker;              // its two scores are the operating thresholds
   MediaTime lookback = std::chrono::minutes(3);  // searched for a reference that comes; 0: off
   event::Versions versions;                      // `index` is filled in per event
-  BreakerClock breaker_clock = BreakerClock::kMedia;
-  std::function<WallTime()> clock;  // what latencies are measured with
+  std::function<WallTime()> clock;               // what latencies are measured with
 };
 
 // What workers share: all of it thread-safe, none of it null.
@@ -43,6 +39,7 @@ struct SharedParts {
   std::shared_ptr<const index::ReferenceIndex> index;
   std::shared_ptr<const matching::Calibration> calibration;
   std::shared_ptr<policy::Policy> policy;
+  std::shared_ptr<Arrivals> arrivals;
 };
 
 // How much of a segment is looked at. kSkip moves the stream's clock on and looks at nothing.
@@ -57,6 +54,7 @@ struct Detection {
   std::vector<media::MediaWarning> warnings;
   double score = 0;      // highest score of an open alignment after this segment, in nats
   std::size_t hits = 0;  // stored frames near a sampled one
+  std::size_t not_searched_for = 0;  // references that came, too many to search the past for
   std::map<std::string, std::chrono::microseconds> stages;  // what each stage took
 };
 

@@ -35,13 +35,12 @@ class Engine::Impl {
  public:
   Impl(const Config& config, std::shared_ptr<const index::ReferenceIndex> index,
        std::unique_ptr<BankWatcher> watcher,
-       std::shared_ptr<const matching::Calibration> calibration, BreakerClock breaker_clock)
+       std::shared_ptr<const matching::Calibration> calibration)
       : index_(std::move(index)), watcher_(std::move(watcher)) {
     const auto entries = std::max(config.matching.bank_frames, index_->snapshot()->entries());
     options_.sampling = config.sampling;
     options_.limits = config.limits;
     options_.search = config.search;
-    options_.breaker_clock = breaker_clock;
     options_.lookback = config.matching.lookback;
     options_.tracker.review_score =
         calibration->threshold(config.matching.review_per_million_hours, entries);
@@ -61,7 +60,8 @@ class Engine::Impl {
     parts_ = {.describer = std::make_shared<const descriptor::Describer>(descriptor::kQueryViews),
               .index = index_,
               .calibration = std::move(calibration),
-              .policy = std::make_shared<policy::Policy>(std::move(policy_options))};
+              .policy = std::make_shared<policy::Policy>(std::move(policy_options)),
+              .arrivals = std::make_shared<Arrivals>(config.matching.lookback)};
   }
 
   DetectorOptions options_;
@@ -77,15 +77,14 @@ Result<Engine> Engine::open(const Config& config, const std::string& bank_path) 
   auto watcher = BankWatcher::start(bank_path, index);
   if (!watcher) return tl::unexpected(watcher.error());
   return Engine(std::make_unique<Impl>(config, std::move(index), *std::move(watcher),
-                                       *std::move(calibration), BreakerClock::kMedia));
+                                       *std::move(calibration)));
 }
 
 Result<Engine> Engine::over(const Config& config,
                             std::shared_ptr<const index::ReferenceIndex> index) {
   auto calibration = calibration_of(config);
   if (!calibration) return tl::unexpected(calibration.error());
-  return Engine(std::make_unique<Impl>(config, std::move(index), nullptr, *std::move(calibration),
-                                       BreakerClock::kIngest));
+  return Engine(std::make_unique<Impl>(config, std::move(index), nullptr, *std::move(calibration)));
 }
 
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -1,5 +1,6 @@
 #include "service/group_firings.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <utility>
@@ -14,49 +15,90 @@ using namespace std::chrono_literals;
 
 constexpr auto kPatience = 30s;
 constexpr auto kLook = 500ms;
-constexpr auto kBackOff = 1s;
+constexpr auto kFirstBackOff = 500ms, kLongestBackOff = 10'000ms;
+// Read again after trouble: records of several partitions come in no order of time.
+constexpr MediaTime kOverlap = 1min;
 
 }  // namespace
 
-Result<std::unique_ptr<GroupFirings>> GroupFirings::start(const kafka::ClientOptions& client,
-                                                          const std::string& topic, WallTime now,
-                                                          policy::Policy& policy) {
-  auto topics = kafka::Topics::connect(client);
-  if (!topics) return tl::unexpected(std::move(topics.error()));
-  const auto partitions = (*topics)->partitions(topic, kPatience);
-  if (!partitions) return tl::unexpected(partitions.error());
-  auto reader = kafka::LogReader::connect(client);
-  if (!reader) return tl::unexpected(std::move(reader.error()));
-  const auto from = (*reader)->since(topic, *partitions, now - kTripsRemembered);
-  if (!from) return tl::unexpected(from.error());
-  if (auto started = (*reader)->start(topic, *from); !started) {
-    return tl::unexpected(std::move(started.error()));
-  }
-  return std::unique_ptr<GroupFirings>(new GroupFirings(*std::move(reader), policy));
+Result<std::unique_ptr<GroupFirings>> GroupFirings::start(FiringsSetup setup) {
+  setup.health->not_ready(setup.slot, "reading what the group has fired");
+  std::unique_ptr<GroupFirings> firings(new GroupFirings(std::move(setup)));
+  auto& self = *firings;
+  self.seen_ = self.setup_.now - kTripsRemembered;
+  auto read = self.open(self.seen_).and_then([&] { return self.catch_up(); });
+  if (!read) return tl::unexpected(std::move(read.error()));
+  self.setup_.health->ready(self.setup_.slot);
+  self.thread_ = std::jthread([&self](const std::stop_token& stop) { self.follow(stop); });
+  return firings;
 }
 
-GroupFirings::GroupFirings(std::unique_ptr<kafka::LogReader> reader, policy::Policy& policy)
-    : reader_(std::move(reader)),
-      policy_(policy),
-      thread_([this](const std::stop_token& stop) { follow(stop); }) {}
+Result<void> GroupFirings::open(WallTime since) {
+  auto topics = kafka::Topics::connect(setup_.client);
+  if (!topics) return tl::unexpected(std::move(topics.error()));
+  const auto partitions = (*topics)->partitions(setup_.topic, kPatience);
+  if (!partitions) return tl::unexpected(partitions.error());
+  auto reader = kafka::LogReader::connect(setup_.client);
+  if (!reader) return tl::unexpected(std::move(reader.error()));
+  auto from = (*reader)->since(setup_.topic, *partitions, since);
+  if (!from) return tl::unexpected(std::move(from.error()));
+  from_ = *std::move(from);
+  if (auto started = (*reader)->start(setup_.topic, from_); !started) return started;
+  reader_ = *std::move(reader);
+  return {};
+}
+
+Result<void> GroupFirings::catch_up() {
+  auto read = reader_->read_to_end(
+      [&](const kafka::Record& record) {
+        setup_.health->alive(setup_.slot);
+        from_[static_cast<std::size_t>(record.partition)].offset = record.offset + 1;
+        take(record);
+      },
+      kPatience);
+  if (read) read = reader_->start(setup_.topic, from_);
+  return read;
+}
+
+void GroupFirings::take(const kafka::Record& record) {
+  seen_ = std::max(seen_, record.appended);
+  const auto firing = event::parse_firing(record.message);
+  if (!firing) return;
+  if (firing->breaker) setup_.policy->note_trip(firing->reference);
+  if (firing->takedown) {
+    setup_.policy->note_firing(firing->reference, firing->stream, firing->at);
+  }
+}
+
+Result<void> GroupFirings::look() {
+  if (!reader_) {
+    if (auto opened = open(seen_ - kOverlap); !opened) return opened;
+  }
+  const auto record = reader_->next(kLook);
+  if (!record) {
+    reader_.reset();
+    return tl::unexpected(record.error());
+  }
+  if (*record) take(**record);
+  return {};
+}
 
 void GroupFirings::follow(const std::stop_token& stop) {
+  auto back_off = kFirstBackOff;
   std::mutex mutex;
   std::condition_variable_any stopped;
   while (!stop.stop_requested()) {
-    const auto record = reader_->next(kLook);
-    if (!record) {
-      std::unique_lock lock(mutex);
-      stopped.wait_for(lock, stop, kBackOff, [] { return false; });
+    if (const auto done = look()) {
+      setup_.health->ready(setup_.slot);
+      back_off = kFirstBackOff;
       continue;
+    } else {
+      setup_.metrics->add(Count::kErrors, name_of(done.error().code));
+      setup_.health->not_ready(setup_.slot, done.error().message);
     }
-    if (!*record) continue;
-    const auto firing = event::parse_firing((*record)->message);
-    if (!firing) continue;
-    if (firing->breaker) policy_.note_trip(firing->reference);
-    if (firing->takedown) {
-      policy_.note_firing(firing->reference, firing->stream, firing->at.time_since_epoch());
-    }
+    std::unique_lock lock(mutex);
+    stopped.wait_for(lock, stop, back_off, [] { return false; });
+    back_off = std::min<std::chrono::milliseconds>(2 * back_off, kLongestBackOff);
   }
 }
 

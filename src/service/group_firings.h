@@ -6,33 +6,51 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "core/result.h"
 #include "kafka/client.h"
 #include "kafka/log_reader.h"
 #include "policy/policy.h"
+#include "service/metrics.h"
+#include "service/worker_health.h"
 
 namespace staydown::service {
 
 // Of a breaker that opened within this time a worker that starts knows.
 inline constexpr std::chrono::hours kTripsRemembered{24};
 
+// What it reads, and whom it tells. All outlive it.
+struct FiringsSetup {
+  kafka::ClientOptions client;
+  std::string topic;  // of takedown events
+  WallTime now{};
+  policy::Policy* policy = nullptr;
+  Metrics* metrics = nullptr;
+  WorkerHealth* health = nullptr;
+  std::size_t slot = 0;  // in `health`
+};
+
 // Reads the events that the group publishes, its own too, from a thread of its own: what another
 // worker fired counts here milliseconds later. While the topic cannot be read, only what this
-// process fires counts.
+// process fires counts; readiness says why, and it is tried again.
 class GroupFirings {
  public:
-  // `policy` outlives it.
-  static Result<std::unique_ptr<GroupFirings>> start(const kafka::ClientOptions& client,
-                                                     const std::string& topic, WallTime now,
-                                                     policy::Policy& policy);
+  // Returns once the policy knows the last day.
+  static Result<std::unique_ptr<GroupFirings>> start(FiringsSetup setup);
 
  private:
-  GroupFirings(std::unique_ptr<kafka::LogReader> reader, policy::Policy& policy);
+  explicit GroupFirings(FiringsSetup setup) : setup_(std::move(setup)) {}
+  Result<void> open(WallTime since);
+  Result<void> catch_up();
+  void take(const kafka::Record& record);
+  Result<void> look();
   void follow(const std::stop_token& stop);
 
-  std::unique_ptr<kafka::LogReader> reader_;
-  policy::Policy& policy_;
+  FiringsSetup setup_;
+  std::unique_ptr<kafka::LogReader> reader_;  // none: to be opened
+  std::vector<kafka::Position> from_;         // where to go on
+  WallTime seen_{};                           // up to here nothing is missing
   std::jthread thread_;
 };
 

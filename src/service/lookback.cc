@@ -2,14 +2,25 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "matching/frame_score.h"
 
 namespace staydown::service {
 namespace {
 
-// Bounds the memory of a stream that is sampled densely for long; 64 bytes each and the value.
-constexpr std::size_t kMostDescriptors = 4096;
+static_assert(sizeof(Descriptor) == 56, "docs/operations.md tells its size");
+
+std::vector<Hit> search_all(std::span<const std::shared_ptr<const index::IndexSnapshot>> came,
+                            const std::vector<Descriptor>& descriptors,
+                            const index::SearchOptions& search) {
+  std::vector<Hit> hits;
+  for (const auto& references : came) {
+    std::ranges::move(references->search(descriptors, search), std::back_inserter(hits));
+  }
+  std::ranges::stable_sort(hits, {}, &Hit::descriptor);
+  return hits;
+}
 
 }  // namespace
 
@@ -23,48 +34,21 @@ void StreamPast::remember(const Interval& on_air, const std::vector<Descriptor>&
   std::size_t count = 0;
   for (const auto& segment : segments) count += segment.descriptors.size();
   while (!segments.empty() &&
-         (on_air.end - segments.front().on_air.begin > lookback || count > kMostDescriptors)) {
+         (on_air.end - segments.front().on_air.begin > lookback || count > kMostPastViews)) {
     count -= segments.front().descriptors.size();
     segments.pop_front();
   }
 }
 
-void Arrivals::note(std::shared_ptr<const index::IndexSnapshot> now,
-                    std::chrono::steady_clock::time_point at) {
-  while (!arrivals_.empty() && at - arrivals_.front().at > kept_) arrivals_.pop_front();
-  const auto before = std::exchange(latest_, std::move(now));
-  if (!before || before->version() == latest_->version()) return;
-  std::vector<ReferenceTimelinePtr> fresh;
-  for (const auto& [id, reference] : latest_->references()) {
-    const auto known = before->references().find(id);
-    const bool same =
-        known != before->references().end() && known->second->generation == reference->generation;
-    if (!same) fresh.push_back(reference);
-  }
-  if (fresh.empty()) return;
-  index::ReferenceIndex index;
-  index.add(std::move(fresh));
-  arrivals_.push_back({latest_->version(), at, index.snapshot()});
-}
-
-std::vector<std::shared_ptr<const index::IndexSnapshot>> Arrivals::after(
-    std::uint64_t version) const {
-  std::vector<std::shared_ptr<const index::IndexSnapshot>> found;
-  for (const auto& arrival : arrivals_) {
-    if (arrival.version > version) found.push_back(arrival.references);
-  }
-  return found;
-}
-
-std::vector<Match> look_back(const StreamPast& past, const index::IndexSnapshot& arrived,
-                             const index::SearchOptions& search, matching::StreamTracker& tracker) {
+std::vector<Match> look_back(const StreamPast& past,
+                             std::span<const std::shared_ptr<const index::IndexSnapshot>> came,
+                             const ReferenceSet& enforced, const index::SearchOptions& search,
+                             matching::StreamTracker& tracker) {
   std::map<std::pair<ReferenceId, MediaTime>, Match> latest;
   for (const auto& [on_air, descriptors] : past.segments) {
-    const auto hits = arrived.search(descriptors, search);
-    const auto matches = tracker.update({.on_air = on_air,
-                                         .descriptors = descriptors,
-                                         .hits = hits,
-                                         .references = arrived.references()});
+    const auto hits = search_all(came, descriptors, search);
+    const auto matches = tracker.update(
+        {.on_air = on_air, .descriptors = descriptors, .hits = hits, .references = enforced});
     for (const auto& match : matches) {
       latest.insert_or_assign({match.reference->info.id, match.query.begin}, match);
     }

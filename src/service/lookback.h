@@ -1,11 +1,10 @@
-// The last minutes of streams, held against references that come while they run.
+// The last minutes of a stream, held against references that come while it runs.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <utility>
+#include <span>
 #include <vector>
 
 #include "core/match.h"
@@ -15,7 +14,11 @@
 
 namespace staydown::service {
 
-// What was seen of one stream: descriptors of the latest segments, 56 bytes a view, at most 4096.
+// Views that are kept of one stream, 56 bytes each. Three minutes at the usual pace (a frame in 2
+// s, four views) are 360; four frames a second with five views would be 3600.
+inline constexpr std::size_t kMostPastViews = 4096;
+
+// What was seen of one stream: the descriptors of its latest segments that say something.
 struct StreamPast {
   struct Seen {
     Interval on_air;
@@ -29,32 +32,11 @@ struct StreamPast {
                 MediaTime lookback);
 };
 
-// References by when they came. Not thread-safe: one per detector.
-class Arrivals {
- public:
-  explicit Arrivals(MediaTime kept) : kept_(kept) {}
-
-  // Notes what `now` enforces and the snapshot before did not; nothing for the first.
-  void note(std::shared_ptr<const index::IndexSnapshot> now,
-            std::chrono::steady_clock::time_point at);
-
-  // Those after `version`, each with an index of its own, oldest first.
-  std::vector<std::shared_ptr<const index::IndexSnapshot>> after(std::uint64_t version) const;
-
- private:
-  struct Arrival {
-    std::uint64_t version = 0;
-    std::chrono::steady_clock::time_point at;
-    std::shared_ptr<const index::IndexSnapshot> references;
-  };
-  const MediaTime kept_;
-  std::shared_ptr<const index::IndexSnapshot> latest_;
-  std::deque<Arrival> arrivals_;
-};
-
-// What `tracker`, a blank one, makes of the past: with it what it reported, of each showing the
-// last word.
-std::vector<Match> look_back(const StreamPast& past, const index::IndexSnapshot& arrived,
-                             const index::SearchOptions& search, matching::StreamTracker& tracker);
+// What `tracker`, a blank one, makes of the past where it shows what came and is still `enforced`:
+// what it reported, of each showing the last word.
+std::vector<Match> look_back(const StreamPast& past,
+                             std::span<const std::shared_ptr<const index::IndexSnapshot>> came,
+                             const ReferenceSet& enforced, const index::SearchOptions& search,
+                             matching::StreamTracker& tracker);
 
 }  // namespace staydown::service

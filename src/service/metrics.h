@@ -32,6 +32,7 @@ enum class Count : std::uint8_t {
   kNegativeLatencies,  //
   kOverloadSteps,      // direction
   kReferencesDamaged,  //
+  kPastNotSearched,    //
   kIngestPublished,    //
   kIngestBytes,        //
   kIngestSpooled,      //
@@ -52,6 +53,7 @@ enum class Level : std::uint8_t {
   kIndexFrames,        //
   kIndexReferences,    //
   kIndexVersion,       //
+  kUnenforceable,      //
   kReferencesVersion,  // offset
   kBreakersOpen,       //
   kStartTime,          // seconds since 1970

@@ -2,10 +2,17 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 
 #include "core/time.h"
 
 namespace staydown::service {
+
+// When a stream was last looked at.
+struct LastLooks {
+  std::optional<MediaTime> sampled;    // begin of the last segment that was looked at
+  std::optional<MediaTime> suspected;  // end of the last segment with a hit
+};
 
 // Steps up, at most once a second, while segments are older than `budget`; steps down after five
 // seconds below half of it. Pure: time is a parameter. Not thread-safe.

@@ -41,6 +41,7 @@ Result<void> ReferenceFollower::load() {
     const auto all = feed_->catch_up([&] { setup_.health->alive(setup_.slot); });
     if (!all) return tl::unexpected(all.error());
     setup_.metrics->add(Count::kReferencesDamaged, {}, static_cast<double>(all->damaged));
+    setup_.health->takes_long(setup_.slot, "loading the index");
     return enforce({});
   };
   if (auto done = read(); !done || bank_.damaged() == 0) return done;

@@ -10,6 +10,7 @@
 
 #include "core/ids.h"
 #include "core/time.h"
+#include "service/overload.h"
 #include "service/stream_record.h"
 
 namespace staydown::service {
@@ -20,9 +21,7 @@ struct ShelvedStream {
   bool awake = false;    // a detector holds it
   bool changed = false;  // since its record was written
 
-  // For thinning; not saved, since it decides only what is looked at under load.
-  std::optional<MediaTime> sampled;    // begin of the last segment that was looked at
-  std::optional<MediaTime> suspected;  // end of the last segment with a hit
+  LastLooks looks;  // not saved: it decides only what is looked at under load
 
  private:
   friend class StreamShelf;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <mutex>
 #include <optional>
@@ -76,6 +77,19 @@ void show_index(const index::IndexSnapshot& snapshot, Metrics& metrics) {
   metrics.set(Level::kIndexFrames, static_cast<double>(snapshot.entries()));
   metrics.set(Level::kIndexReferences, static_cast<double>(snapshot.references().size()));
   metrics.set(Level::kIndexVersion, static_cast<double>(snapshot.version()));
+  const auto bare = std::ranges::count_if(snapshot.references(), [](const auto& reference) {
+    return reference.second->entries.empty();
+  });
+  metrics.set(Level::kUnenforceable, static_cast<double>(bare));
+}
+
+// Of all that health and metrics tell apart: the threads of the group, then who follows the
+// references and who the breaker.
+std::vector<std::string> thread_names(std::size_t threads) {
+  std::vector<std::string> names;
+  for (std::size_t slot = 0; slot < threads; ++slot) names.push_back(fmt::format("{}", slot));
+  names.insert(names.end(), {"references", "breaker"});
+  return names;
 }
 
 // The first error of any thread; stops all of them.
@@ -104,15 +118,22 @@ class FirstError {
 
 Result<void> run_worker(const Config& config, const std::string& bank_path,
                         const std::stop_token& stop) {
+  std::stop_source all;
+  const std::stop_callback on_stop(stop, [&] { all.request_stop(); });
+  const auto failed = [&](const Error& error) -> Result<void> {
+    if (stop.stop_requested()) return {};  // nobody waits for brokers any more
+    return tl::unexpected(error);
+  };
   auto client = client_options(config.kafka);
   if (!client) return tl::unexpected(std::move(client.error()));
+  client->stop = all.get_token();
   const auto address = parse_address(config.worker.listen);
   if (!address) return tl::unexpected(address.error());
   const auto threads =
       static_cast<std::size_t>(config.worker.threads > 0 ? config.worker.threads : cpu_count());
 
   Metrics metrics(kVersion, kModel);
-  WorkerHealth health(threads + 1, metrics);  // the last is the references'
+  WorkerHealth health(thread_names(threads), metrics);
   const auto index = std::make_shared<index::ReferenceIndex>();
   const auto server = HttpServer::start(
       *address, {.metrics =
@@ -123,7 +144,9 @@ Result<void> run_worker(const Config& config, const std::string& bank_path,
                  .health = [&] { return health.health(std::chrono::steady_clock::now()); },
                  .ready = [&] { return health.readiness(); }});
   if (!server) return tl::unexpected(server.error());
-  if (auto checked = check_topics(*client, config.kafka.topics); !checked) return checked;
+  if (auto checked = check_topics(*client, config.kafka.topics); !checked) {
+    return failed(checked.error());
+  }
 
   const auto instance = config.kafka.instance.empty() ? host_name() : config.kafka.instance;
   const auto references =
@@ -135,15 +158,21 @@ Result<void> run_worker(const Config& config, const std::string& bank_path,
                                 .metrics = &metrics,
                                 .health = &health,
                                 .slot = threads});
-  if (!references) return tl::unexpected(references.error());
+  if (!references) return failed(references.error());
   const auto engine = Engine::over(config, index);
   if (!engine) return tl::unexpected(engine.error());
-  const auto firings = GroupFirings::start(*client, config.kafka.topics.takedowns, wall_clock(),
-                                           engine->shared_policy());
-  if (!firings) return tl::unexpected(firings.error());
+  const auto firings = GroupFirings::start({.client = *client,
+                                            .topic = config.kafka.topics.takedowns,
+                                            .now = wall_clock(),
+                                            .policy = &engine->shared_policy(),
+                                            .metrics = &metrics,
+                                            .health = &health,
+                                            .slot = threads + 1});
+  if (!firings) return failed(firings.error());
   const auto reports = WorkerReports::start(*client, config.kafka.topics.workers, [&] {
-    metrics.set(Level::kBreakersOpen, static_cast<double>(engine->policy().tripped().size()));
     const auto snapshot = index->snapshot();
+    const auto held_back = engine->policy().held_back(snapshot->references());
+    metrics.set(Level::kBreakersOpen, static_cast<double>(held_back.size()));
     return event::WorkerReport{
         .instance = instance,
         .at = wall_clock(),
@@ -162,8 +191,6 @@ Result<void> run_worker(const Config& config, const std::string& bank_path,
        {"threads", threads},
        {"port", (*server)->port()},
        {"brokers", config.kafka.brokers}});
-  std::stop_source all;
-  const std::stop_callback on_stop(stop, [&] { all.request_stop(); });
   FirstError first_error(all);
   {
     std::vector<std::jthread> running;

@@ -11,9 +11,9 @@ constexpr auto kStuckAfter = std::chrono::seconds(60);
 
 }  // namespace
 
-WorkerHealth::WorkerHealth(std::size_t threads, Metrics& metrics)
-    : threads_(threads, {std::chrono::steady_clock::now(), "starting", true}), metrics_(metrics) {
-  for (std::size_t thread = 0; thread < threads; ++thread) {
+WorkerHealth::WorkerHealth(std::vector<std::string> names, Metrics& metrics) : metrics_(metrics) {
+  for (std::size_t thread = 0; thread < names.size(); ++thread) {
+    threads_.push_back({.name = std::move(names[thread])});
     metrics_.set(Level::kReady, 0, {}, thread);
     metrics_.set(Level::kBrokersUp, 1, {}, thread);
   }
@@ -31,17 +31,26 @@ void WorkerHealth::ready(std::size_t thread) {
   if (one.problem.empty()) return;
   one.problem.clear();
   show_ready(thread);
-  log(LogLevel::kInfo, "worker_ready", {{"thread", thread}});
+  log(LogLevel::kInfo, "worker_ready", {{"thread", one.name}});
 }
 
 void WorkerHealth::not_ready(std::size_t thread, const std::string& reason) {
+  tell(thread, reason, std::chrono::steady_clock::now());
+}
+
+void WorkerHealth::takes_long(std::size_t thread, const std::string& reason) {
+  tell(thread, reason, std::nullopt);
+}
+
+void WorkerHealth::tell(std::size_t thread, const std::string& reason,
+                        std::optional<Moment> alive) {
   const std::scoped_lock lock(mutex_);
   auto& one = threads_[thread];
-  one.alive = std::chrono::steady_clock::now();
+  one.alive = alive;
   if (one.problem == reason) return;
   one.problem = reason;
   show_ready(thread);
-  log(LogLevel::kWarning, "worker_not_ready", {{"thread", thread}, {"reason", reason}});
+  log(LogLevel::kWarning, "worker_not_ready", {{"thread", one.name}, {"reason", reason}});
 }
 
 void WorkerHealth::brokers_up(std::size_t thread, bool up) {
@@ -59,11 +68,11 @@ void WorkerHealth::show_ready(std::size_t thread) {
 HttpAnswer WorkerHealth::health(Moment now) const {
   const std::scoped_lock lock(mutex_);
   HttpAnswer answer;
-  for (std::size_t i = 0; i < threads_.size(); ++i) {
-    const auto silent = now - threads_[i].alive;
-    if (silent < kStuckAfter) continue;
+  for (const auto& one : threads_) {
+    if (!one.alive || now - *one.alive < kStuckAfter) continue;
+    const auto silent = now - *one.alive;
     answer.ok = false;
-    answer.text += fmt::format("thread {}: stuck for {} s\n", i,
+    answer.text += fmt::format("thread {}: stuck for {} s\n", one.name,
                                std::chrono::duration_cast<std::chrono::seconds>(silent).count());
   }
   if (answer.ok) answer.text = "ok";
@@ -73,11 +82,10 @@ HttpAnswer WorkerHealth::health(Moment now) const {
 HttpAnswer WorkerHealth::readiness() const {
   const std::scoped_lock lock(mutex_);
   HttpAnswer answer;
-  for (std::size_t i = 0; i < threads_.size(); ++i) {
-    const auto& one = threads_[i];
+  for (const auto& one : threads_) {
     if (one.ready()) continue;
     answer.ok = false;
-    answer.text += fmt::format("thread {}: {}\n", i,
+    answer.text += fmt::format("thread {}: {}\n", one.name,
                                one.problem.empty() ? "no broker is connected" : one.problem);
   }
   if (answer.ok) answer.text = "ready";

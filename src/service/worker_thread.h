@@ -32,19 +32,13 @@ struct WorkerSetup {
 class WorkerThread {
  public:
   explicit WorkerThread(WorkerSetup setup);
-  ~WorkerThread();
 
   // Returns once `stop` was requested and all that was done is committed, or with an error after
   // which nothing can go on. All others are waited out, told of by WorkerHealth.
   Result<void> run(const std::stop_token& stop);
 
  private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  WorkerSetup setup_;
 };
-
-// Streams are watched under this name beside their own where a segment comes too late to be taken
-// in order, or is put back from the dead letters: "<id>+late".
-inline constexpr const char* kLateSuffix = "+late";
 
 }  // namespace staydown::service

@@ -144,5 +144,31 @@ TEST(CaseBook, OpensForWhatObservingWouldHaveDoneAndNotForAllow) {
               ElementsAre(Step(1, CaseStepKind::kOpened, MatchOf("ref-a"))));
 }
 
+// A reference that is replaced or enabled again makes a stream's past be searched again.
+TEST(CaseBook, KnowsAClosedShowingAgainForAWhile) {
+  CaseBook book(60s, 180s);
+  book.apply(40s, Judged{{showing("ref-a", {10s, 40s}, {0s, 30s}, 40), kTakedown}});
+  const auto again = showing("ref-a", {8s, 38s}, {0s, 30s}, 30);
+  EXPECT_FALSE(book.closed_before(again));  // it joins the open case
+  ASSERT_THAT(book.apply(101s, {}),
+              ElementsAre(Step(1, CaseStepKind::kClosed, MatchOf("ref-a").query(10s, 40s))));
+  EXPECT_TRUE(book.closed_before(again));
+  EXPECT_FALSE(book.closed_before(showing("ref-b", {8s, 38s}, {0s, 30s}, 30)));
+  EXPECT_FALSE(book.closed_before(showing("ref-a", {30s, 60s}, {0s, 30s}, 30)));
+  book.apply(220s, {});
+  EXPECT_TRUE(book.closed_before(again));
+  book.apply(221s, {});
+  EXPECT_FALSE(book.closed_before(again));
+}
+
+TEST(CaseBook, ForgetsClosedShowingsWhenTheClockIsSetBack) {
+  CaseBook book(60s, 180s);
+  book.apply(40s, Judged{{showing("ref-a", {10s, 40s}, {0s, 30s}, 40), kTakedown}});
+  EXPECT_EQ(book.finish().size(), 1U);
+  EXPECT_TRUE(book.closed_before(showing("ref-a", {10s, 40s}, {0s, 30s}, 40)));
+  book.apply(2s, {});
+  EXPECT_FALSE(book.closed_before(showing("ref-a", {10s, 40s}, {0s, 30s}, 40)));
+}
+
 }  // namespace
 }  // namespace staydown::matching

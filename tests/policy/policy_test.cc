@@ -59,8 +59,14 @@ Match match_of(double score, ReferenceInfo info = reference("ref-a")) {
   return match;
 }
 
+ReferenceSet enforced(std::initializer_list<ReferenceInfo> infos) {
+  ReferenceSet set;
+  for (const auto& info : infos) set.emplace(info.id, match_of(0, info).reference);
+  return set;
+}
+
 StreamContext on(const std::string& stream, MediaTime now = 0s) {
-  return {StreamId(stream), AccountId("someone"), now};
+  return {StreamId(stream), AccountId("someone"), WallTime(now)};
 }
 
 TEST(Policy, ComparesTheScoreWithBothThresholds) {
@@ -112,11 +118,11 @@ class BreakerTest : public ::testing::Test {
 TEST_F(BreakerTest, FallsBackToReviewOnTooManyStreamsAndWarnsOnce) {
   Policy policy(three_a_minute());
   fire_on(policy, 3);
-  EXPECT_THAT(policy.tripped(), IsEmpty());
+  EXPECT_THAT(policy.held_back(enforced({reference("ref-a")})), IsEmpty());
   EXPECT_EQ(policy.judge(match_of(99), on("fourth", 50s)), (Verdict{kReview, "breaker", kReview}));
   EXPECT_THAT(policy.take_trips(), ElementsAre(BreakerTrip{ReferenceId("ref-a"), 4}));
   EXPECT_THAT(policy.take_trips(), IsEmpty());
-  EXPECT_THAT(policy.tripped(), ElementsAre(ReferenceId("ref-a")));
+  EXPECT_THAT(policy.held_back(enforced({reference("ref-a")})), ElementsAre(ReferenceId("ref-a")));
   EXPECT_EQ(policy.judge(match_of(99), on("0", 9000s)).rule, "breaker");
 }
 
@@ -130,13 +136,20 @@ TEST_F(BreakerTest, CountsAStreamOnceHoweverLongItShowsTheReference) {
   Policy policy(three_a_minute());
   for (int second = 0; second < 600; ++second) fire_on(policy, 3, std::chrono::seconds(second));
   EXPECT_EQ(policy.judge(match_of(99), on("fourth", 600s)).kind, kTakedown);
-  EXPECT_THAT(policy.tripped(), IsEmpty());
+  EXPECT_THAT(policy.held_back(enforced({reference("ref-a")})), IsEmpty());
 }
 
 TEST_F(BreakerTest, ForgetsStreamsThatFiredBeforeTheWindow) {
   Policy policy(three_a_minute());
   fire_on(policy, 3);
   EXPECT_EQ(policy.judge(match_of(99), on("fourth", 61s)).kind, kTakedown);
+}
+
+// Workers are not equally far behind.
+TEST_F(BreakerTest, DoesNotCountStreamsThatFireAfterTheWindow) {
+  Policy policy(three_a_minute());
+  fire_on(policy, 3, 3600s);
+  EXPECT_EQ(policy.judge(match_of(99), on("behind", 0s)).kind, kTakedown);
 }
 
 TEST_F(BreakerTest, CountsOnlyWhatWouldBeTakenDown) {
@@ -173,9 +186,9 @@ TEST_F(BreakerTest, IsOffWithZeroStreams) {
 TEST_F(BreakerTest, CountsWhatOtherProcessesFire) {
   Policy policy(three_a_minute());
   for (const char* stream : {"a", "b", "c", "c"}) {
-    policy.note_firing(ReferenceId("ref-a"), StreamId(stream), 10s);
+    policy.note_firing(ReferenceId("ref-a"), StreamId(stream), WallTime(10s));
   }
-  EXPECT_THAT(policy.tripped(), IsEmpty());
+  EXPECT_THAT(policy.held_back(enforced({reference("ref-a")})), IsEmpty());
   EXPECT_EQ(policy.judge(match_of(99, reference("ref-b")), on("mine", 50s)).kind, kTakedown);
   EXPECT_EQ(policy.judge(match_of(99), on("mine", 50s)).rule, "breaker");
   EXPECT_THAT(policy.take_trips(), ElementsAre(BreakerTrip{ReferenceId("ref-a"), 4}));
@@ -187,6 +200,16 @@ TEST_F(BreakerTest, OpensWhereAnotherProcessFoundItOpen) {
   EXPECT_EQ(policy.judge(match_of(99), on("first")), (Verdict{kReview, "breaker", kReview}));
   EXPECT_EQ(policy.judge(match_of(99, confirmed()), on("first")).kind, kTakedown);
   EXPECT_THAT(policy.take_trips(), IsEmpty());  // the other one has warned
+}
+
+TEST_F(BreakerTest, HoldsBackNothingThatIsReleasedConfirmedOrGone) {
+  PolicyOptions options = three_a_minute();
+  options.released = {ReferenceId("ref-b")};
+  Policy policy(options);
+  for (const char* id : {"ref-a", "ref-b", "ref-c"}) policy.note_trip(ReferenceId(id));
+  EXPECT_THAT(policy.held_back(enforced({reference("ref-a"), reference("ref-b")})),
+              ElementsAre(ReferenceId("ref-a")));
+  EXPECT_THAT(policy.held_back(enforced({confirmed()})), IsEmpty());
 }
 
 TEST_F(BreakerTest, CountsTheStreamsOfAllThreads) {

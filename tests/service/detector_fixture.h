@@ -43,6 +43,7 @@ class DetectorTest : public testing::Test {
   std::shared_ptr<index::ReferenceIndex> index_ = std::make_shared<index::ReferenceIndex>();
 
   MediaTime lookback_ = DetectorOptions{}.lookback;
+  std::size_t most_arrived_ = kMostArrived;
 
   Detector make_detector(policy::PolicyOptions policy = {}) {
     const auto& calibration = matching::Calibration::embedded();
@@ -58,7 +59,8 @@ class DetectorTest : public testing::Test {
         {.describer = std::make_shared<const descriptor::Describer>(descriptor::kQueryViews),
          .index = index_,
          .calibration = std::make_shared<const matching::Calibration>(calibration),
-         .policy = std::make_shared<policy::Policy>(std::move(policy))});
+         .policy = std::make_shared<policy::Policy>(std::move(policy)),
+         .arrivals = std::make_shared<Arrivals>(lookback_, most_arrived_)});
   }
 
   static std::vector<Segment> stream(std::vector<support::Part> parts, const char* id = "cam-7") {

@@ -118,6 +118,91 @@ TEST_F(DetectorTest, LooksBackOnlyAsFarAsItIsTold) {
   EXPECT_TRUE(detector.detect(segments[10])->events.empty());
 }
 
+// Another stream of the same worker has seen it come and go in between.
+TEST_F(DetectorTest, LooksBackForNothingThatWasWithdrawnMeanwhile) {
+  auto detector = make_detector();
+  const auto segments = stream({{.seed = kReference, .from = 2s, .duration = 12s}});
+  const auto other = stream({{.seed = kBackground, .duration = 4s}}, "other");
+  for (const auto& segment : std::span(segments).first(4)) ASSERT_TRUE(detector.detect(segment));
+  ASSERT_TRUE(detector.detect(other[0]));
+  index_->add({reference_of(kReference, 20s, "attack")});
+  ASSERT_TRUE(detector.detect(other[1]));
+  const std::vector<ReferenceId> gone{ReferenceId("attack")};
+  index_->remove(gone);
+  const auto detection = detector.detect(segments[4]);
+  ASSERT_TRUE(detection);
+  EXPECT_TRUE(detection->events.empty());
+  EXPECT_EQ(detection->score, 0);
+}
+
+TEST_F(DetectorTest, SearchesThePastOnceTheNextSegmentCanBeUsed) {
+  auto detector = make_detector();
+  auto segments =
+      stream({{.seed = kReference, .duration = 8s}, {.seed = kBackground, .duration = 6s}});
+  for (const auto& segment : std::span(segments).first(5)) {
+    EXPECT_TRUE(detector.detect(segment)->events.empty());
+  }
+  index_->add({reference_of(kReference, 20s, "attack")});
+  std::fill(segments[5].bytes.begin(), segments[5].bytes.end(), std::uint8_t{0});
+  EXPECT_FALSE(detector.detect(segments[5]));
+  const auto detection = detector.detect(segments[6]);
+  ASSERT_TRUE(detection) << detection.error().message;
+  ASSERT_EQ(detection->events.size(), 1U);
+  EXPECT_EQ(detection->events[0].step.kind, CaseStepKind::kOpened);
+}
+
+TEST_F(DetectorTest, KnowsAShowingAgainWhoseReferenceIsReplaced) {
+  const auto first = reference_of(kReference, 20s, "attack");
+  index_->add({first});
+  auto detector = make_detector();
+  const auto segments =
+      stream({{.seed = kReference, .duration = 8s}, {.seed = kBackground, .duration = 72s}});
+  std::vector<CaseStepKind> steps;
+  const std::span all(segments);
+  for (const auto& segment : all.first(segments.size() - 1)) {
+    const auto detection = detector.detect(segment);
+    ASSERT_TRUE(detection) << detection.error().message;
+    for (const auto& event : detection->events) steps.push_back(event.step.kind);
+  }
+  EXPECT_THAT(steps, testing::ElementsAre(CaseStepKind::kOpened, CaseStepKind::kClosed));
+  auto second = std::make_shared<ReferenceTimeline>(*first);
+  ++second->generation;
+  index_->add({second});
+  EXPECT_TRUE(detector.detect(segments.back())->events.empty());
+}
+
+TEST_F(DetectorTest, SaysForHowManyReferencesThePastIsNotSearched) {
+  most_arrived_ = 10;
+  auto detector = make_detector();
+  const auto segments =
+      stream({{.seed = kReference, .duration = 8s}, {.seed = kBackground, .duration = 8s}});
+  for (const auto& segment : std::span(segments).first(6)) ASSERT_TRUE(detector.detect(segment));
+  index_->add({reference_of(kReference, 20s, "attack")});
+  const auto detection = detector.detect(segments[6]);
+  EXPECT_TRUE(detection->events.empty());
+  EXPECT_EQ(detection->not_searched_for, 1U);
+  EXPECT_EQ(detector.detect(segments[7])->not_searched_for, 0U);
+}
+
+// Each stream has a media time of its own; all are shown within a minute.
+TEST_F(DetectorTest, CountsStreamsForTheBreakerByWhenTheyWereIngested) {
+  index_->add({reference_of(kReference, 20s, "attack")});
+  policy::PolicyOptions policy;
+  policy.breaker.max_streams = 2;
+  auto detector = make_detector(policy);
+  std::vector<std::string> rules;
+  MediaTime already_on_air = 0s;
+  for (const char* id : {"a", "b", "c"}) {
+    auto segment = stream({{.seed = kReference, .duration = 2s}}, id)[0];
+    segment.start += already_on_air;
+    already_on_air += 1h;
+    const auto detection = detector.detect(segment);
+    ASSERT_EQ(detection->events.size(), 1U);
+    rules.push_back(detection->events[0].step.verdict.rule);
+  }
+  EXPECT_THAT(rules, testing::ElementsAre("threshold", "threshold", "breaker"));
+}
+
 TEST_F(DetectorTest, AsksForReviewOnceAReferenceFiresOnTooManyStreams) {
   index_->add({reference_of(kReference, 20s, "attack")});
   policy::PolicyOptions policy;

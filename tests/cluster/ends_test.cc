@@ -1,0 +1,103 @@
+// SIGTERM is answered within 10 s, whatever the brokers do.
+#include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "cluster/cluster.h"
+
+namespace staydown::cluster {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+// Takes connections and says nothing.
+class SilentBroker {
+ public:
+  SilentBroker() : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* any = reinterpret_cast<sockaddr*>(&address);
+    EXPECT_EQ(bind(socket_, any, size), 0);
+    EXPECT_EQ(listen(socket_, 16), 0);
+    EXPECT_EQ(getsockname(socket_, any, &size), 0);
+    name_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  }
+  ~SilentBroker() { close(socket_); }
+  SilentBroker(const SilentBroker&) = delete;
+  SilentBroker& operator=(const SilentBroker&) = delete;
+
+  // Waits until somebody asks for something.
+  void await_question() const {
+    const int connection = accept(socket_, nullptr, nullptr);
+    char first = 0;
+    EXPECT_EQ(recv(connection, &first, 1, MSG_PEEK), 1);
+    asking_ = connection;  // stays open
+  }
+  const std::string& name() const { return name_; }
+
+ private:
+  int socket_;
+  mutable int asking_ = -1;
+  std::string name_;
+};
+
+TEST(WorkerEnds, WhileItStartsAndNoBrokerAnswers) {
+  const SilentBroker broker;
+  const auto bank = testing::TempDir() + "staydown-ends-" + std::to_string(getpid()) + ".db";
+  support::ChildProcess worker({STAYDOWN_BINARY, "worker", "--brokers", broker.name(), "--bank",
+                                bank, "--listen", "127.0.0.1:0"});
+  broker.await_question();
+  worker.signal(SIGTERM);
+  const auto ended = worker.wait(8s);
+  EXPECT_EQ(ended.status, 0) << ended.err;
+}
+
+class WorkerEndsOnABroker : public Cluster {
+ protected:
+  explicit WorkerEndsOnABroker(
+      std::filesystem::path folder = std::filesystem::path(testing::TempDir()) /
+                                     ("staydown-ends-" + std::to_string(getpid())))
+      : WorkerEndsOnABroker(std::make_unique<support::OwnBroker>(folder), folder) {}
+  ~WorkerEndsOnABroker() override { kill(broker_pid_, SIGCONT); }
+
+  std::unique_ptr<support::OwnBroker> broker_;
+  pid_t broker_pid_ = 0;
+
+ private:
+  WorkerEndsOnABroker(std::unique_ptr<support::OwnBroker> broker,
+                      const std::filesystem::path& folder)
+      : Cluster(broker->brokers()), broker_(std::move(broker)) {
+    std::ifstream(folder / "pid") >> broker_pid_;
+    make_topics(2);
+  }
+};
+
+TEST_F(WorkerEndsOnABroker, ThatHasGone) {
+  const auto worker = start_worker("a");
+  ASSERT_TRUE(worker->await_err("event=worker_ready thread=0")) << worker->err();
+  broker_->stop();
+  worker->signal(SIGTERM);
+  const auto ended = worker->wait(10s);
+  EXPECT_LE(ended.status, 1) << ended.err;
+  broker_->start();
+}
+
+TEST_F(WorkerEndsOnABroker, ThatHasFallenSilent) {
+  const auto worker = start_worker("a");
+  ASSERT_TRUE(worker->await_err("event=worker_ready thread=0")) << worker->err();
+  ASSERT_GT(broker_pid_, 0);
+  kill(broker_pid_, SIGSTOP);
+  worker->signal(SIGTERM);
+  const auto ended = worker->wait(10s);
+  EXPECT_LE(ended.status, 1) << ended.err;
+}
+
+}  // namespace
+}  // namespace staydown::cluster
