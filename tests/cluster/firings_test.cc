@@ -85,23 +85,6 @@ TEST_F(WorkerFirings, AreFollowed) {
   EXPECT_TRUE(await([&] { return !policy_.held_back(enforced_).empty(); }));
 }
 
-TEST_F(WorkerFirings, AreReadOnOnceTheyCanBeReadAgain) {
-  const auto firings = start();
-  ASSERT_TRUE(firings) << firings.error().message;
-  support::delete_topic(brokers_, topic_);
-  EXPECT_TRUE(await([&] { return !health_.readiness().ok; }));
-  EXPECT_THAT(health_.readiness().text, HasSubstr(topic_));
-  EXPECT_THAT(metrics_.text(), HasSubstr("staydown_errors_total{code=\"not_found\"} "));
-  EXPECT_THAT(metrics_.text(), Not(HasSubstr("staydown_errors_total{code=\"not_found\"} 0\n")));
-  auto topics = kafka::Topics::connect(support::clients_of(brokers_));
-  ASSERT_TRUE(topics) << topics.error().message;
-  ASSERT_TRUE(
-      (*topics)->create({.name = topic_, .partitions = 1, .replication = 1, .settings = {}}, 30s));
-  EXPECT_TRUE(await([&] { return health_.readiness().ok; }));
-  publish("cam-1", "review", "breaker");
-  EXPECT_TRUE(await([&] { return !policy_.held_back(enforced_).empty(); }));
-}
-
 TEST_F(WorkerFirings, AreNotWaitedForOnceAStopIsRequested) {
   std::stop_source stop;
   stop.request_stop();
