@@ -16,6 +16,11 @@
 
 namespace staydown::cli {
 
+int report(const Error& error) {
+  std::cerr << "staydown: " << error.message << '\n';
+  return kExitError;
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"Staydown finds re-uploads of known videos in live streams.", "staydown"};
   app.set_version_flag("--version", std::string("staydown ") + service::kVersion);

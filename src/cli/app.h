@@ -1,6 +1,8 @@
 // The command line: one file per subcommand.
 #pragma once
 
+#include "core/result.h"
+
 namespace staydown::cli {
 
 // What the process exits with. Scans use all of them.
@@ -11,6 +13,9 @@ enum ExitCode : int {
   kExitTakedown = 3,
   kExitReview = 4,
 };
+
+// Writes "staydown: <message>" to stderr; gives kExitError.
+int report(const Error& error);
 
 int run(int argc, char** argv);
 

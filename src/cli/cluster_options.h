@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/result.h"
+#include "kafka/client.h"
 #include "service/config.h"
 
 namespace staydown::cli {
@@ -17,5 +18,12 @@ void add_cluster_options(CLI::App& command, ClusterOptions& options);
 
 // The configuration with the brokers that were given.
 Result<service::Config> configuration(const ClusterOptions& options);
+
+// The same, and how its clients connect.
+struct ClusterAccess {
+  service::Config config;
+  kafka::ClientOptions client;
+};
+Result<ClusterAccess> access_to(const ClusterOptions& options);
 
 }  // namespace staydown::cli

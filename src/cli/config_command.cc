@@ -11,8 +11,7 @@ namespace {
 int show(const std::string& path) {
   const auto config = path.empty() ? service::Config{} : service::load_config(path);
   if (!config) {
-    std::cerr << "staydown: " << config.error().message << '\n';
-    return kExitError;
+    return report(config.error());
   }
   std::cout << service::to_yaml(*config);
   return kExitNothingFound;
@@ -21,8 +20,7 @@ int show(const std::string& path) {
 int check(const std::string& path) {
   const auto config = service::load_config(path);
   if (!config) {
-    std::cerr << "staydown: " << config.error().message << '\n';
-    return kExitError;
+    return report(config.error());
   }
   std::cout << path << ": ok\n";
   return kExitNothingFound;

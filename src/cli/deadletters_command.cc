@@ -7,7 +7,6 @@
 
 #include "cli/app.h"
 #include "cli/cluster_options.h"
-#include "service/cluster_client.h"
 #include "service/dead_letters.h"
 
 namespace staydown::cli {
@@ -46,14 +45,12 @@ Result<service::DeadLetterFilter> filter_of(const DeadLetterOptions& options) {
 }
 
 Result<void> list(const DeadLetterOptions& options) {
-  const auto config = configuration(options.cluster);
-  if (!config) return tl::unexpected(config.error());
-  const auto client = service::client_options(config->kafka);
-  if (!client) return tl::unexpected(client.error());
+  const auto cluster = access_to(options.cluster);
+  if (!cluster) return tl::unexpected(cluster.error());
   const auto filter = filter_of(options);
   if (!filter) return tl::unexpected(filter.error());
   return service::read_dead_letters(
-      *client, config->kafka.topics, *filter,
+      cluster->client, cluster->config.kafka.topics, *filter,
       [](const kafka::Record& record, const event::DeadLetter& letter) -> Result<void> {
         const nlohmann::ordered_json line = {
             {"at", std::to_string(record.partition) + ":" + std::to_string(record.offset)},
@@ -77,13 +74,12 @@ Result<void> replay(const DeadLetterOptions& options) {
     return fail(ErrorCode::kInvalidArgument,
                 "replay needs --reason, --stream, --since or --at, or --all for everything");
   }
-  const auto config = configuration(options.cluster);
-  if (!config) return tl::unexpected(config.error());
-  const auto client = service::client_options(config->kafka);
-  if (!client) return tl::unexpected(client.error());
+  const auto cluster = access_to(options.cluster);
+  if (!cluster) return tl::unexpected(cluster.error());
   const auto filter = filter_of(options);
   if (!filter) return tl::unexpected(filter.error());
-  const auto replayed = service::replay_dead_letters(*client, config->kafka.topics, *filter);
+  const auto replayed =
+      service::replay_dead_letters(cluster->client, cluster->config.kafka.topics, *filter);
   if (!replayed) return tl::unexpected(replayed.error());
   std::cout << replayed->segments << " segments put back";
   if (replayed->gone > 0) std::cout << ", " << replayed->gone << " no longer at their origin";
@@ -109,8 +105,7 @@ void add_deadletters_command(CLI::App& app, int& exit_code) {
     return [options, &exit_code, action] {
       const auto done = action(*options);
       if (done) return;
-      std::cerr << "staydown: " << done.error().message << '\n';
-      exit_code = kExitError;
+      exit_code = report(done.error());
     };
   };
   auto* list_command = command->add_subcommand("list", "Show them, one JSON object a line");

@@ -111,8 +111,7 @@ void add_ingest_command(CLI::App& app, int& exit_code) {
     }
     const auto done = run_ingest(*options);
     if (done) return;
-    std::cerr << "staydown: " << done.error().message << '\n';
-    exit_code = kExitError;
+    exit_code = report(done.error());
   });
 }
 

@@ -78,8 +78,7 @@ void add_model_command(CLI::App& app, int& exit_code) {
   check_command->callback([options, &exit_code] {
     const auto checked = check(*options);
     if (checked) return;
-    std::cerr << "staydown: " << checked.error().message << '\n';
-    exit_code = kExitError;
+    exit_code = report(checked.error());
   });
 }
 

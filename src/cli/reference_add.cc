@@ -12,6 +12,7 @@
 #include "cli/reference_options.h"
 #include "cli/signals.h"
 #include "cli/time_text.h"
+#include "core/clock.h"
 #include "service/video_ingest.h"
 
 namespace staydown::cli {

@@ -7,7 +7,7 @@
 #include "cli/app.h"
 #include "cli/reference_command.h"
 #include "cli/reference_options.h"
-#include "service/cluster_client.h"
+#include "core/clock.h"
 #include "service/worker_reports.h"
 
 namespace staydown::cli {
@@ -75,11 +75,9 @@ Json json_of(const event::WorkerReport& report, bool late) {
 }
 
 int run_status(const ClusterOptions& cluster, bool as_json) {
-  const auto config = configuration(cluster);
-  if (!config) return report(config.error());
-  const auto client = service::client_options(config->kafka);
-  if (!client) return report(client.error());
-  const auto reports = service::read_reports(*client, config->kafka.topics.workers);
+  const auto access = access_to(cluster);
+  if (!access) return report(access.error());
+  const auto reports = service::read_reports(access->client, access->config.kafka.topics.workers);
   if (!reports) return report(reports.error());
   std::int64_t newest = -1;
   std::size_t width = 8;

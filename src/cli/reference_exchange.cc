@@ -9,6 +9,7 @@
 #include "cli/app.h"
 #include "cli/reference_command.h"
 #include "cli/reference_options.h"
+#include "core/clock.h"
 #include "service/reference_ingest.h"
 
 namespace staydown::cli {

@@ -11,7 +11,7 @@
 #include <iostream>
 
 #include "cli/app.h"
-#include "service/cluster_client.h"
+#include "core/clock.h"
 #include "service/worker_reports.h"
 
 namespace staydown::cli {
@@ -98,14 +98,13 @@ Result<OpenBank> OpenBank::open(const BankFlags& flags, reference::BankAccess ac
                               "STAYDOWN_BROKERS) are both given; give one of them",
                               flags.bank));
     }
-    const auto config = configuration(flags.cluster);
-    if (!config) return tl::unexpected(config.error());
-    auto client = service::client_options(config->kafka);
-    if (!client) return tl::unexpected(std::move(client.error()));
-    opened.client_ = *std::move(client);
-    opened.workers_ = config->kafka.topics.workers;
+    auto cluster = access_to(flags.cluster);
+    if (!cluster) return tl::unexpected(std::move(cluster.error()));
+    opened.client_ = std::move(cluster->client);
+    const auto& topics = cluster->config.kafka.topics;
+    opened.workers_ = topics.workers;
     opened.wait_ = std::chrono::seconds(flags.wait_seconds);
-    auto topic = service::ReferenceTopic::open(opened.client_, config->kafka.topics.references);
+    auto topic = service::ReferenceTopic::open(opened.client_, topics.references);
     if (!topic) return tl::unexpected(std::move(topic.error()));
     opened.topic_ = *std::move(topic);
     return opened;
@@ -152,15 +151,6 @@ Result<OpenBank::Settled> OpenBank::settle() {
 
 reference::Change change_by(const BankFlags& flags) {
   return {.actor = flags.actor, .at = wall_clock(), .detail = {}};
-}
-
-WallTime wall_clock() {
-  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
-
-int report(const Error& error) {
-  std::cerr << "staydown: " << error.message << '\n';
-  return kExitError;
 }
 
 }  // namespace staydown::cli

@@ -61,9 +61,5 @@ class OpenBank {
 };
 
 reference::Change change_by(const BankFlags& flags);
-WallTime wall_clock();
-
-// Writes "staydown: <message>" to stderr; gives kExitError.
-int report(const Error& error);
 
 }  // namespace staydown::cli

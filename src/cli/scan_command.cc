@@ -9,6 +9,7 @@
 #include "cli/scan_options.h"
 #include "cli/scan_output.h"
 #include "cli/signals.h"
+#include "core/clock.h"
 #include "media/input_source.h"
 #include "service/engine.h"
 #include "service/reference_media.h"
@@ -119,7 +120,7 @@ Result<ExitCode> run_scan(const ScanOptions& options) {
   if (const auto* builder = output.report()) {
     service::ReferenceMedia reference_media(options.bank, options.reference_media);
     const auto written = builder->write(
-        options.report, std::chrono::time_point_cast<MediaTime>(std::chrono::system_clock::now()),
+        options.report, wall_clock(),
         [&](const ReferenceId& id, MediaTime time) { return reference_media.frame(id, time); });
     if (!written) return tl::unexpected(written.error());
   }
@@ -179,8 +180,7 @@ void add_scan_command(CLI::App& app, int& exit_code) {
     if (scanned) {
       exit_code = *scanned;
     } else {
-      std::cerr << "staydown: " << scanned.error().message << '\n';
-      exit_code = kExitError;
+      exit_code = report(scanned.error());
     }
   });
 }

@@ -9,7 +9,6 @@
 
 #include "cli/app.h"
 #include "cli/cluster_options.h"
-#include "service/cluster_client.h"
 #include "service/cluster_topics.h"
 
 namespace staydown::cli {
@@ -32,22 +31,20 @@ Result<std::vector<std::string>> unfit(kafka::Topics& topics, const service::Top
 }
 
 Result<void> create(const TopicsOptions& options) {
-  const auto config = configuration(options.cluster);
-  if (!config) return tl::unexpected(config.error());
-  const auto client = service::client_options(config->kafka);
-  if (!client) return tl::unexpected(client.error());
-  auto topics = kafka::Topics::connect(*client);
+  const auto cluster = access_to(options.cluster);
+  if (!cluster) return tl::unexpected(cluster.error());
+  auto topics = kafka::Topics::connect(cluster->client);
   if (!topics) return tl::unexpected(std::move(topics.error()));
   std::vector<std::string> problems;
-  for (const auto& spec :
-       service::topic_specs(config->kafka.topics, options.partitions, options.replication)) {
+  for (const auto& spec : service::topic_specs(cluster->config.kafka.topics, options.partitions,
+                                               options.replication)) {
     const auto created = (*topics)->create(spec, kPatience);
     if (created) {
       std::cout << spec.name << ": created, " << spec.partitions << " partitions\n";
       continue;
     }
     if (created.error().code != ErrorCode::kAlreadyExists) return created;
-    const auto differences = unfit(**topics, config->kafka.topics, spec);
+    const auto differences = unfit(**topics, cluster->config.kafka.topics, spec);
     if (!differences) return tl::unexpected(differences.error());
     std::cout << spec.name << ": there already, left as it is\n";
     for (const auto& one : *differences) problems.push_back(spec.name + ": " + one);
@@ -85,8 +82,7 @@ void add_topics_command(CLI::App& app, int& exit_code) {
   create_command->callback([options, &exit_code] {
     const auto created = create(*options);
     if (created) return;
-    std::cerr << "staydown: " << created.error().message << '\n';
-    exit_code = kExitError;
+    exit_code = report(created.error());
   });
 }
 

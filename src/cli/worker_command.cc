@@ -79,8 +79,7 @@ void add_worker_command(CLI::App& app, int& exit_code) {
   command->callback([options, &exit_code] {
     const auto done = run_worker(*options);
     if (done) return;
-    std::cerr << "staydown: " << done.error().message << '\n';
-    exit_code = kExitError;
+    exit_code = report(done.error());
   });
 }
 

@@ -8,19 +8,13 @@
 #include <optional>
 #include <utility>
 
+#include "core/deleter.h"
 #include "fetch/address.h"
 #include "fetch/local_file.h"
 
 namespace staydown::fetch {
 namespace {
 
-template <auto Free>
-struct Deleter {
-  template <typename T>
-  void operator()(T* handle) const {
-    Free(handle);
-  }
-};
 using CurlPtr = std::unique_ptr<CURL, Deleter<curl_easy_cleanup>>;
 using UrlPtr = std::unique_ptr<CURLU, Deleter<curl_url_cleanup>>;
 using TextPtr = std::unique_ptr<char, Deleter<curl_free>>;

@@ -71,7 +71,7 @@ class Sinks {
   Result<std::unique_ptr<SegmentSink>> connect(const std::string& part) const {
     return SegmentPublisher::connect(client_,
                                      {.topic = options_.kafka.topics.segments,
-                                      .source = "/staydown/ingest/" + service::host_name(),
+                                      .source = "/staydown/ingest/" + service::host_name("host"),
                                       .spool = options_.spool},
                                      "brokers for " + part, status_);
   }

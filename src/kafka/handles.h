@@ -5,19 +5,12 @@
 
 #include <memory>
 
+#include "core/deleter.h"
 #include "core/result.h"
 #include "kafka/client.h"
 #include "kafka/record.h"
 
 namespace staydown::kafka {
-
-template <auto Free>
-struct Deleter {
-  template <typename T>
-  void operator()(T* handle) const {
-    Free(handle);
-  }
-};
 
 using ConfPtr = std::unique_ptr<rd_kafka_conf_t, Deleter<rd_kafka_conf_destroy>>;
 using ClientPtr = std::unique_ptr<rd_kafka_t, Deleter<rd_kafka_destroy>>;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "matching/covers_half.h"
+
 namespace staydown::matching {
 namespace {
 
@@ -9,10 +11,6 @@ namespace {
 constexpr std::size_t kMaxShowings = 32;
 
 VerdictKind weight(const Verdict& verdict) { return std::max(verdict.kind, verdict.would_be); }
-
-bool covers_half(const Interval& of, const Interval& by) {
-  return 2 * (std::min(of.end, by.end) - std::max(of.begin, by.begin)) >= of.length();
-}
 
 // Of two explanations of one part the later holds, for which the tracker has decided by now, unless
 // it is weaker by more than a frame.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "matching/alignment.h"
+#include "matching/covers_half.h"
 
 namespace staydown::matching {
 namespace {
@@ -40,10 +41,6 @@ QueryFrame query_frame_of(const PastFrame& past) {
 
 bool same_reference(const Alignment& a, const Alignment& b) {
   return a.reference()->info.id == b.reference()->info.id;
-}
-
-bool covers_half(const Interval& of, const Interval& by) {
-  return 2 * (std::min(of.end, by.end) - std::max(of.begin, by.begin)) >= of.length();
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/clock.h"
 #include "reference/bank_rows.h"
 #include "reference/bank_verify.h"
 #include "reference/database.h"
@@ -228,9 +229,7 @@ Result<ReferenceBank> ReferenceBank::open(const std::string& path, const BankOpt
     }
   } else {
     if (auto done = database->set_wal(); !done) return tl::unexpected(done.error());
-    const auto now =
-        std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-    if (auto done = migrate(*database, migrations(), now); !done) {
+    if (auto done = migrate(*database, migrations(), wall_clock()); !done) {
       return tl::unexpected(done.error());
     }
   }

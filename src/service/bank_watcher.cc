@@ -1,9 +1,8 @@
 #include "service/bank_watcher.h"
 
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
+#include "core/clock.h"
 #include "service/log.h"
 
 namespace staydown::service {
@@ -28,10 +27,7 @@ BankWatcher::BankWatcher(const std::string& path, BankFollower follower)
 
 void BankWatcher::watch(const std::stop_token& stop) {
   bool unavailable = false;
-  std::mutex mutex;
-  std::condition_variable_any stopped;
-  std::unique_lock lock(mutex);
-  while (!stopped.wait_for(lock, stop, kInterval, [&] { return stop.stop_requested(); })) {
+  while (machine_clock().wait_for(kInterval, stop)) {
     const auto looked = follower_.catch_up();
     if (looked && unavailable) {
       log(LogLevel::kInfo, "bank_back", {{"bank", path_}});

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <utility>
 
+#include "core/clock.h"
 #include "service/bank_watcher.h"
 #include "service/version.h"
 
@@ -51,9 +52,7 @@ class Engine::Impl {
                          .precision = "exact",
                          .calibration = calibration->version(),
                          .index = 0};
-    options_.clock = [] {
-      return std::chrono::time_point_cast<MediaTime>(std::chrono::system_clock::now());
-    };
+    options_.clock = wall_clock;
     auto policy_options = config.policy;
     policy_options.review_score = options_.tracker.review_score;
     policy_options.takedown_score = options_.tracker.takedown_score;

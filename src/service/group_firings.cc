@@ -1,12 +1,11 @@
 #include "service/group_firings.h"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 #include "event/firing.h"
 #include "kafka/topics.h"
+#include "service/keep_at_it.h"
 
 namespace staydown::service {
 namespace {
@@ -15,7 +14,6 @@ using namespace std::chrono_literals;
 
 constexpr auto kPatience = 30s;
 constexpr auto kLook = 500ms;
-constexpr auto kFirstBackOff = 500ms, kLongestBackOff = 10'000ms;
 // Read again after trouble: records of several partitions come in no order of time.
 constexpr MediaTime kOverlap = 1min;
 
@@ -84,22 +82,7 @@ Result<void> GroupFirings::look() {
 }
 
 void GroupFirings::follow(const std::stop_token& stop) {
-  auto back_off = kFirstBackOff;
-  std::mutex mutex;
-  std::condition_variable_any stopped;
-  while (!stop.stop_requested()) {
-    if (const auto done = look()) {
-      setup_.health->ready(setup_.slot);
-      back_off = kFirstBackOff;
-      continue;
-    } else {
-      setup_.metrics->add(Count::kErrors, name_of(done.error().code));
-      setup_.health->not_ready(setup_.slot, done.error().message);
-    }
-    std::unique_lock lock(mutex);
-    stopped.wait_for(lock, stop, back_off, [] { return false; });
-    back_off = std::min<std::chrono::milliseconds>(2 * back_off, kLongestBackOff);
-  }
+  keep_at_it(stop, *setup_.health, setup_.slot, *setup_.metrics, [&] { return look(); });
 }
 
 }  // namespace staydown::service

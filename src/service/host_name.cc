@@ -6,9 +6,9 @@
 
 namespace staydown::service {
 
-std::string host_name() {
+std::string host_name(const char* otherwise) {
   std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "host";
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : otherwise;
 }
 
 }  // namespace staydown::service

@@ -5,6 +5,6 @@
 
 namespace staydown::service {
 
-std::string host_name();  // "host" if it has no name
+std::string host_name(const char* otherwise);  // what it is called if it has no name
 
 }  // namespace staydown::service

@@ -1,10 +1,9 @@
 #include "service/reference_follower.h"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
+#include "service/keep_at_it.h"
 #include "service/log.h"
 
 namespace staydown::service {
@@ -13,7 +12,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kLook = 500ms;  // how often it says that it lives
-constexpr auto kFirstBackOff = 500ms, kLongestBackOff = 10'000ms;
 
 }  // namespace
 
@@ -64,24 +62,11 @@ Result<void> ReferenceFollower::enforce(const ReferenceFeed::Applied& applied) {
 }
 
 void ReferenceFollower::follow(const std::stop_token& stop) {
-  auto back_off = kFirstBackOff;
-  std::mutex mutex;
-  std::condition_variable_any stopped;
-  while (!stop.stop_requested()) {
+  keep_at_it(stop, *setup_.health, setup_.slot, *setup_.metrics, [&] {
     setup_.health->alive(setup_.slot);
-    auto done = feed_->next(kLook).and_then(
+    return feed_->next(kLook).and_then(
         [&](const ReferenceFeed::Applied& applied) { return enforce(applied); });
-    if (done) {
-      setup_.health->ready(setup_.slot);
-      back_off = kFirstBackOff;
-      continue;
-    }
-    setup_.metrics->add(Count::kErrors, name_of(done.error().code));
-    setup_.health->not_ready(setup_.slot, done.error().message);
-    std::unique_lock lock(mutex);
-    stopped.wait_for(lock, stop, back_off, [] { return false; });
-    back_off = std::min<std::chrono::milliseconds>(2 * back_off, kLongestBackOff);
-  }
+  });
 }
 
 }  // namespace staydown::service

@@ -8,6 +8,8 @@
 #include <random>
 #include <utility>
 
+#include "core/clock.h"
+
 namespace staydown::service {
 namespace {
 
@@ -19,10 +21,6 @@ constexpr const char* kWriterHeader = "staydown_writer";
 std::string unique_name() {
   std::random_device random;
   return fmt::format("{:08x}{:08x}", random(), random());
-}
-
-WallTime wall_clock() {
-  return std::chrono::time_point_cast<MediaTime>(std::chrono::system_clock::now());
 }
 
 }  // namespace

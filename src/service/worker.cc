@@ -1,20 +1,20 @@
 #include "service/worker.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
 
+#include "core/clock.h"
 #include "kafka/topics.h"
 #include "service/cluster_client.h"
 #include "service/cpu_count.h"
 #include "service/engine.h"
 #include "service/group_firings.h"
+#include "service/host_name.h"
 #include "service/http_server.h"
 #include "service/log.h"
 #include "service/reference_follower.h"
@@ -62,15 +62,6 @@ Result<void> check_topics(const kafka::ClientOptions& client, const TopicNames& 
     }
   }
   return {};
-}
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "worker";
-}
-
-WallTime wall_clock() {
-  return std::chrono::time_point_cast<MediaTime>(std::chrono::system_clock::now());
 }
 
 void show_index(const index::IndexSnapshot& snapshot, Metrics& metrics) {
@@ -148,7 +139,7 @@ Result<void> run_worker(const Config& config, const std::string& bank_path,
     return failed(checked.error());
   }
 
-  const auto instance = config.kafka.instance.empty() ? host_name() : config.kafka.instance;
+  const auto instance = config.kafka.instance.empty() ? host_name("worker") : config.kafka.instance;
   const auto references =
       ReferenceFollower::start({.feed = {.client = *client,
                                          .topic = config.kafka.topics.references,

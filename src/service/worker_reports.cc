@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/clock.h"
 #include "kafka/log_reader.h"
 #include "kafka/topics.h"
 
@@ -46,9 +47,6 @@ WorkerReports::~WorkerReports() {
 }
 
 void WorkerReports::run(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any stopped;
-  std::unique_lock lock(mutex);
   std::optional<std::pair<std::int64_t, bool>> told;
   Steady::time_point written;
   do {
@@ -64,7 +62,7 @@ void WorkerReports::run(const std::stop_token& stop) {
     written = Steady::now();
     (void)producer_->send({.topic = topic_, .message = to_message(report)});
     (void)producer_->flush(kFlush);
-  } while (!stopped.wait_for(lock, stop, kLook, [&] { return stop.stop_requested(); }));
+  } while (machine_clock().wait_for(kLook, stop));
 }
 
 namespace {
@@ -122,7 +120,7 @@ class ReportLog {
 
 Enforcement enforcement_of(const std::map<std::string, event::WorkerReport>& reports,
                            std::int64_t version) {
-  const auto now = std::chrono::system_clock::now();
+  const auto now = wall_clock();
   Enforcement enforcement;
   for (const auto& [instance, report] : reports) {
     if (now - report.at > kReportsLate) continue;

@@ -4,12 +4,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <optional>
 #include <utility>
 
+#include "core/clock.h"
 #include "kafka/group_consumer.h"
 #include "kafka/log_reader.h"
 #include "service/batch_order.h"
@@ -87,7 +86,7 @@ class Loop {
       // From the last commit on everything is done again.
       drop_all();
       partitions_.rewind();
-      wait(back_off);
+      machine_clock().wait_for(back_off, stop_);
       back_off = std::min<std::chrono::milliseconds>(2 * back_off, kLongestBackOff);
     }
     health_.not_ready(setup_.slot, "stopping");
@@ -298,13 +297,6 @@ class Loop {
     metrics_.add(Count::kErrors, name_of(error.code));
     problem_until_ = Steady::now() + kProblemShown;
     health_.not_ready(setup_.slot, error.message);
-  }
-
-  void wait(std::chrono::milliseconds time) {
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable_any woken;
-    woken.wait_for(lock, stop_, time, [] { return false; });
   }
 
   const WorkerSetup& setup_;

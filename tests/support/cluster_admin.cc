@@ -7,18 +7,13 @@
 #include <memory>
 #include <stdexcept>
 
+#include "core/deleter.h"
+
 namespace staydown::support {
 namespace {
 
 constexpr int kTimeoutMs = 30'000;
 
-template <auto Free>
-struct Deleter {
-  template <typename T>
-  void operator()(T* handle) const {
-    Free(handle);
-  }
-};
 using ClientPtr = std::unique_ptr<rd_kafka_t, Deleter<rd_kafka_destroy>>;
 using QueuePtr = std::unique_ptr<rd_kafka_queue_t, Deleter<rd_kafka_queue_destroy>>;
 using EventPtr = std::unique_ptr<rd_kafka_event_t, Deleter<rd_kafka_event_destroy>>;
