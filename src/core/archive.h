@@ -99,7 +99,7 @@ void fields(Self& self, Archive& archive) requires std::same_as<std::remove_cons
 template <typename Self, typename Archive>
 void fields(Self& self,
             Archive& archive) requires std::same_as<std::remove_const_t<Self>, Verdict> {
-  archive(self.kind, self.rule, self.would_be);
+  archive(self.kind, self.rule, self.would_be, self.would_be_rule);
 }
 
 template <typename Self, typename Archive>

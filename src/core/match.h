@@ -42,6 +42,7 @@ struct Verdict {
   VerdictKind kind = VerdictKind::kAllow;
   std::string rule;  // name of the rule that decided, e.g. "threshold", "listed_account"
   VerdictKind would_be = VerdictKind::kAllow;  // what it would have been without --observe
+  std::string would_be_rule = {};              // and the rule that would have decided
 };
 
 // What a case does when a verdict arrives. `raised`: review became takedown. `closed`: final

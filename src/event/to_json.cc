@@ -109,7 +109,10 @@ Json data(const TakedownEvent& event) {
                {"step", name_of(step)},
                {"verdict", name_of(verdict.kind)},
                {"rule", verdict.rule}};
-  if (verdict.rule == "observe") data["would_be"] = name_of(verdict.would_be);
+  if (verdict.rule == "observe") {
+    data["would_be"] = name_of(verdict.would_be);
+    data["would_be_rule"] = verdict.would_be_rule;
+  }
   data["reference"] = reference(*match.reference);
   data["query_interval"] = interval(match.query);
   data["reference_interval"] = interval(match.interval);

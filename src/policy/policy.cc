@@ -28,6 +28,7 @@ Verdict Policy::judge(const Match& match, const StreamContext& context) {
     lower(VerdictKind::kReview, "breaker");
   }
   verdict.would_be = verdict.kind;
+  verdict.would_be_rule = verdict.rule;
   if (options_.observe) lower(VerdictKind::kAllow, "observe");
   return verdict;
 }

@@ -50,7 +50,7 @@ struct BreakerTrip {
 //   listed_account   review at most for a listed account
 //   breaker          review at most for a reference that fires on too many streams, until it is
 //                    released; never for a confirmed reference
-//   observe          allow; `would_be` keeps what the other rules gave
+//   observe          allow; `would_be` and `would_be_rule` keep what the other rules gave
 //
 // A stream counts for the breaker when it starts to fire: going on with the same showing does not
 // count again, the same stream after a quiet window does. Once open, a breaker stays open until the

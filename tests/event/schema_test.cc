@@ -53,7 +53,7 @@ std::vector<std::string> every_kind_of_event() {
            {"threshold", "reference_limit", "listed_account", "breaker", "observe"}) {
         auto event = example_event();
         event.step.kind = step;
-        event.step.verdict = {kind, rule, VerdictKind::kTakedown};
+        event.step.verdict = {kind, rule, VerdictKind::kTakedown, "threshold"};
         lines.push_back(to_json(event));
       }
     }
@@ -92,7 +92,8 @@ TEST(Schema, RefusesWhatIsMissingOrUnknown) {
             "line 1: $.data: 'score' is a required property\n"
             "line 2: $.data.reference: Additional properties are not allowed ('path' was "
             "unexpected)\n"
-            "line 3: $.data: 'would_be' is a required property\n");
+            "line 3: $.data: 'would_be' is a required property\n"
+            "line 3: $.data: 'would_be_rule' is a required property\n");
 }
 
 }  // namespace

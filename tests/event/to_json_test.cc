@@ -20,11 +20,12 @@ TEST(ToJson, GivesTheWholeDocumentedExampleOnOneLine) {
 
 TEST(ToJson, SaysWhatAnObservedVerdictWouldHaveBeen) {
   auto event = example_event();
-  event.step.verdict = {VerdictKind::kAllow, "observe", VerdictKind::kTakedown};
+  event.step.verdict = {VerdictKind::kAllow, "observe", VerdictKind::kReview, "breaker"};
   const auto data = Json::parse(to_json(event))["data"];
   EXPECT_EQ(data["verdict"], "allow");
   EXPECT_EQ(data["rule"], "observe");
-  EXPECT_EQ(data["would_be"], "takedown");
+  EXPECT_EQ(data["would_be"], "review");
+  EXPECT_EQ(data["would_be_rule"], "breaker");
 }
 
 TEST(ToJson, SaysNullForWhatIsNotKnown) {

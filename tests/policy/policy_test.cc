@@ -9,11 +9,12 @@
 namespace staydown {
 
 bool operator==(const Verdict& a, const Verdict& b) {
-  return a.kind == b.kind && a.rule == b.rule && a.would_be == b.would_be;
+  return a.kind == b.kind && a.rule == b.rule && a.would_be == b.would_be &&
+         a.would_be_rule == b.would_be_rule;
 }
 void PrintTo(const Verdict& verdict, std::ostream* out) {
   *out << name_of(verdict.kind) << " by " << verdict.rule << ", would be "
-       << name_of(verdict.would_be);
+       << name_of(verdict.would_be) << " by " << verdict.would_be_rule;
 }
 
 namespace policy {
@@ -71,24 +72,28 @@ StreamContext on(const std::string& stream, MediaTime now = 0s) {
 
 TEST(Policy, ComparesTheScoreWithBothThresholds) {
   Policy policy(options());
-  EXPECT_EQ(policy.judge(match_of(24.9), on("s")), (Verdict{kAllow, "threshold", kAllow}));
-  EXPECT_EQ(policy.judge(match_of(25), on("s")), (Verdict{kReview, "threshold", kReview}));
-  EXPECT_EQ(policy.judge(match_of(30), on("s")), (Verdict{kTakedown, "threshold", kTakedown}));
+  EXPECT_EQ(policy.judge(match_of(24.9), on("s")),
+            (Verdict{kAllow, "threshold", kAllow, "threshold"}));
+  EXPECT_EQ(policy.judge(match_of(25), on("s")),
+            (Verdict{kReview, "threshold", kReview, "threshold"}));
+  EXPECT_EQ(policy.judge(match_of(30), on("s")),
+            (Verdict{kTakedown, "threshold", kTakedown, "threshold"}));
 }
 
 TEST(Policy, NeverGoesAboveWhatTheReferenceMayCause) {
   Policy policy(options());
   EXPECT_EQ(policy.judge(match_of(99, limited_to_review()), on("s")),
-            (Verdict{kReview, "reference_limit", kReview}));
+            (Verdict{kReview, "reference_limit", kReview, "reference_limit"}));
   EXPECT_EQ(policy.judge(match_of(26, limited_to_review()), on("s")),
-            (Verdict{kReview, "threshold", kReview}));
+            (Verdict{kReview, "threshold", kReview, "threshold"}));
 }
 
 TEST(Policy, LeavesListedAccountsToPeople) {
   PolicyOptions press = options();
   press.listed_accounts = {AccountId("someone")};
   Policy policy(press);
-  EXPECT_EQ(policy.judge(match_of(99), on("s")), (Verdict{kReview, "listed_account", kReview}));
+  EXPECT_EQ(policy.judge(match_of(99), on("s")),
+            (Verdict{kReview, "listed_account", kReview, "listed_account"}));
   StreamContext other = on("s");
   other.account = AccountId("another");
   EXPECT_EQ(policy.judge(match_of(99), other).kind, kTakedown);
@@ -98,9 +103,12 @@ TEST(Policy, PublishesWhatWouldHaveBeenWhenObserving) {
   PolicyOptions observing = options();
   observing.observe = true;
   Policy policy(observing);
-  EXPECT_EQ(policy.judge(match_of(99), on("s")), (Verdict{kAllow, "observe", kTakedown}));
-  EXPECT_EQ(policy.judge(match_of(26), on("s")), (Verdict{kAllow, "observe", kReview}));
-  EXPECT_EQ(policy.judge(match_of(3), on("s")), (Verdict{kAllow, "threshold", kAllow}));
+  EXPECT_EQ(policy.judge(match_of(99), on("s")),
+            (Verdict{kAllow, "observe", kTakedown, "threshold"}));
+  EXPECT_EQ(policy.judge(match_of(26), on("s")),
+            (Verdict{kAllow, "observe", kReview, "threshold"}));
+  EXPECT_EQ(policy.judge(match_of(3), on("s")),
+            (Verdict{kAllow, "threshold", kAllow, "threshold"}));
 }
 
 class BreakerTest : public ::testing::Test {
@@ -119,7 +127,8 @@ TEST_F(BreakerTest, FallsBackToReviewOnTooManyStreamsAndWarnsOnce) {
   Policy policy(three_a_minute());
   fire_on(policy, 3);
   EXPECT_THAT(policy.held_back(enforced({reference("ref-a")})), IsEmpty());
-  EXPECT_EQ(policy.judge(match_of(99), on("fourth", 50s)), (Verdict{kReview, "breaker", kReview}));
+  EXPECT_EQ(policy.judge(match_of(99), on("fourth", 50s)),
+            (Verdict{kReview, "breaker", kReview, "breaker"}));
   EXPECT_THAT(policy.take_trips(), ElementsAre(BreakerTrip{ReferenceId("ref-a"), 4}));
   EXPECT_THAT(policy.take_trips(), IsEmpty());
   EXPECT_THAT(policy.held_back(enforced({reference("ref-a")})), ElementsAre(ReferenceId("ref-a")));
@@ -197,9 +206,19 @@ TEST_F(BreakerTest, CountsWhatOtherProcessesFire) {
 TEST_F(BreakerTest, OpensWhereAnotherProcessFoundItOpen) {
   Policy policy(three_a_minute());
   policy.note_trip(ReferenceId("ref-a"));
-  EXPECT_EQ(policy.judge(match_of(99), on("first")), (Verdict{kReview, "breaker", kReview}));
+  EXPECT_EQ(policy.judge(match_of(99), on("first")),
+            (Verdict{kReview, "breaker", kReview, "breaker"}));
   EXPECT_EQ(policy.judge(match_of(99, confirmed()), on("first")).kind, kTakedown);
   EXPECT_THAT(policy.take_trips(), IsEmpty());  // the other one has warned
+}
+
+TEST_F(BreakerTest, IsNamedWhenObserving) {
+  PolicyOptions observing = three_a_minute();
+  observing.observe = true;
+  Policy policy(observing);
+  fire_on(policy, 3);
+  EXPECT_EQ(policy.judge(match_of(99), on("fourth")),
+            (Verdict{kAllow, "observe", kReview, "breaker"}));
 }
 
 TEST_F(BreakerTest, HoldsBackNothingThatIsReleasedConfirmedOrGone) {
