@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +20,8 @@ constexpr auto kPatience = std::chrono::seconds(30);
 
 struct TopicsOptions {
   ClusterOptions cluster;
-  int partitions = 64, replication = -1;
+  int partitions = 64;
+  std::optional<int> replication;
 };
 
 Result<std::vector<std::string>> unfit(kafka::Topics& topics, const service::TopicNames& names,
@@ -30,17 +33,32 @@ Result<std::vector<std::string>> unfit(kafka::Topics& topics, const service::Top
   return service::unfit(names, spec, *partitions, *settings);
 }
 
+// So many copies as outlive the loss of a broker, where there are that many brokers. The brokers'
+// own default would not do: whether it needs min.insync.replicas cannot be seen before the topic.
+Result<int> replication_of(const TopicsOptions& options, kafka::Topics& topics) {
+  if (options.replication) return *options.replication;
+  return topics.brokers(kPatience).map([](int brokers) { return std::clamp(brokers, 1, 3); });
+}
+
+std::string counted(int number, const char* one, const char* many) {
+  return fmt::format("{} {}", number, number == 1 ? one : many);
+}
+
 Result<void> create(const TopicsOptions& options) {
   const auto cluster = access_to(options.cluster);
   if (!cluster) return tl::unexpected(cluster.error());
   auto topics = kafka::Topics::connect(cluster->client);
   if (!topics) return tl::unexpected(std::move(topics.error()));
+  const auto replication = replication_of(options, **topics);
+  if (!replication) return tl::unexpected(replication.error());
   std::vector<std::string> problems;
-  for (const auto& spec : service::topic_specs(cluster->config.kafka.topics, options.partitions,
-                                               options.replication)) {
+  for (const auto& spec :
+       service::topic_specs(cluster->config.kafka.topics, options.partitions, *replication)) {
     const auto created = (*topics)->create(spec, kPatience);
     if (created) {
-      std::cout << spec.name << ": created, " << spec.partitions << " partitions\n";
+      std::cout << fmt::format("{}: created, {}, {}\n", spec.name,
+                               counted(spec.partitions, "partition", "partitions"),
+                               counted(*replication, "copy", "copies"));
       continue;
     }
     if (created.error().code != ErrorCode::kAlreadyExists) return created;
@@ -77,7 +95,8 @@ void add_topics_command(CLI::App& app, int& exit_code) {
       ->default_val(64)
       ->check(CLI::Range(1, 100'000));
   create_command
-      ->add_option("--replication", options->replication, "Copies; default: as the brokers say")
+      ->add_option("--replication", options->replication,
+                   "Copies; default: 3, or one for each broker")
       ->check(CLI::Range(1, 100));
   create_command->callback([options, &exit_code] {
     const auto created = create(*options);

@@ -4,6 +4,9 @@
 
 #include <array>
 #include <cstring>
+#include <future>
+#include <thread>
+#include <utility>
 
 namespace staydown::kafka {
 namespace {
@@ -16,19 +19,16 @@ Severity severity_of(int syslog_level) {
 void on_log(const rd_kafka_t* client, int level, const char* facility, const char* text) {
   if (client == nullptr) return;
   const auto* context = static_cast<ClientContext*>(rd_kafka_opaque(client));
-  if (context != nullptr && context->notice) {
-    context->notice(
-        {.severity = severity_of(level), .text = fmt::format("{}: {}", facility, text)});
-  }
+  if (context == nullptr) return;
+  context->tell({.severity = severity_of(level), .text = fmt::format("{}: {}", facility, text)});
 }
 
 void on_error(rd_kafka_t*, int code, const char* reason, void* opaque) {
-  const auto* context = static_cast<ClientContext*>(opaque);
-  if (!context->notice) return;
   const auto error = static_cast<rd_kafka_resp_err_t>(code);
-  context->notice({.severity = Severity::kWarning,
-                   .text = fmt::format("{}: {}", rd_kafka_err2name(error), reason),
-                   .brokers_down = error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN});
+  static_cast<ClientContext*>(opaque)->tell(
+      {.severity = Severity::kWarning,
+       .text = fmt::format("{}: {}", rd_kafka_err2name(error), reason),
+       .brokers_down = error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN});
 }
 
 ErrorCode code_of(rd_kafka_resp_err_t code) {
@@ -68,6 +68,17 @@ bool is_retriable(ErrorCode code) {
 
 }  // namespace
 
+std::function<void(const Notice&)> ClientContext::tell_to(
+    std::function<void(const Notice&)> notice) {
+  const std::scoped_lock lock(mutex_);
+  return std::exchange(notice_, std::move(notice));
+}
+
+void ClientContext::tell(const Notice& notice) const {
+  const std::scoped_lock lock(mutex_);
+  if (notice_) notice_(notice);
+}
+
 Result<ConfPtr> make_conf(const ClientOptions& options,
                           const std::map<std::string, std::string>& defaults,
                           ClientContext& context) {
@@ -90,7 +101,7 @@ Result<ConfPtr> make_conf(const ClientOptions& options,
       if (auto done = set(key, value); !done) return tl::unexpected(std::move(done.error()));
     }
   }
-  context.notice = options.notice;
+  context.tell_to(options.notice);
   rd_kafka_conf_set_opaque(conf.get(), &context);
   rd_kafka_conf_set_log_cb(conf.get(), on_log);
   rd_kafka_conf_set_error_cb(conf.get(), on_error);
@@ -105,6 +116,29 @@ Result<ClientPtr> make_client(rd_kafka_type_t type, ConfPtr conf) {
   }
   [[maybe_unused]] auto* taken = conf.release();  // the client owns it now
   return client;
+}
+
+void end_consumer(ClientPtr client, std::unique_ptr<ClientContext> context,
+                  std::chrono::milliseconds patience) {
+  if (!client) return;
+  const auto tell = context->tell_to({});
+  std::promise<void> over;
+  const auto ended = over.get_future();
+  std::thread ending(
+      [client = std::move(client), context = std::move(context), over = std::move(over)]() mutable {
+        rd_kafka_consumer_close(client.get());
+        client.reset();
+        over.set_value();
+      });
+  if (ended.wait_for(patience) == std::future_status::ready) {
+    ending.join();
+    return;
+  }
+  ending.detach();
+  if (!tell) return;
+  tell({.severity = Severity::kWarning,
+        .text = fmt::format("a consumer has not ended within {} ms and is left behind",
+                            patience.count())});
 }
 
 Result<void> check(const ClientOptions& options) {

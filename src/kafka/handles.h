@@ -3,7 +3,12 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
 
 #include "core/deleter.h"
 #include "core/result.h"
@@ -23,9 +28,17 @@ using PositionsPtr = std::unique_ptr<rd_kafka_topic_partition_list_t,
                                      Deleter<rd_kafka_topic_partition_list_destroy>>;
 
 // Owned by each client for as long as its handle lives: what callbacks see as `opaque`.
-struct ClientContext {
-  std::function<void(const Notice&)> notice;
+class ClientContext {
+ public:
   void* owner = nullptr;
+
+  // Whom to tell of what happens, nobody at first, and who was told until now. Thread-safe.
+  std::function<void(const Notice&)> tell_to(std::function<void(const Notice&)> notice);
+  void tell(const Notice& notice) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::function<void(const Notice&)> notice_;  // guarded by mutex_
 };
 
 // librdkafka's defaults, then `defaults`, then the user's properties. Log lines and errors that
@@ -34,6 +47,13 @@ Result<ConfPtr> make_conf(const ClientOptions& options,
                           const std::map<std::string, std::string>& defaults,
                           ClientContext& context);
 Result<ClientPtr> make_client(rd_kafka_type_t type, ConfPtr conf);
+
+// Ends a consumer, but waits no longer than `patience`: librdkafka 2.0.2 never ends one that was
+// assigned partitions of a topic which has been deleted (its broker's thread goes on), and waits
+// long for a broker that neither answers nor goes away. One that does not end is left behind with
+// its threads and its context, which tells nobody any more.
+void end_consumer(ClientPtr client, std::unique_ptr<ClientContext> context,
+                  std::chrono::milliseconds patience);
 
 // `doing`: "topic staydown.state: cannot read partition 3".
 Error error_of(rd_kafka_resp_err_t code, const std::string& doing);

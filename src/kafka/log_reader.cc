@@ -8,20 +8,20 @@
 
 #include "kafka/asking.h"
 #include "kafka/handles.h"
+#include "kafka/metadata.h"
 
 namespace staydown::kafka {
 namespace {
 
 constexpr std::chrono::milliseconds kPatience{10'000};  // of one question
 constexpr std::chrono::milliseconds kLook{500};         // how soon a stop is seen
+constexpr std::chrono::milliseconds kLongestEnd{2000};  // an end takes milliseconds
 
 }  // namespace
 
 class LogReader::Impl {
  public:
-  ~Impl() {
-    if (client_) rd_kafka_consumer_close(client_.get());
-  }
+  ~Impl() { end_consumer(std::move(client_), std::move(context_), kLongestEnd); }
 
   Result<void> connect(const ClientOptions& options) {
     auto conf = make_conf(options,
@@ -31,7 +31,7 @@ class LogReader::Impl {
                            {"auto.offset.reset", "earliest"},
                            {"fetch.wait.max.ms", "100"},
                            {"reconnect.backoff.max.ms", "2000"}},
-                          context_);
+                          *context_);
     if (!conf) return tl::unexpected(std::move(conf.error()));
     auto client = make_client(RD_KAFKA_CONSUMER, *std::move(conf));
     if (!client) return tl::unexpected(std::move(client.error()));
@@ -39,6 +39,10 @@ class LogReader::Impl {
     stop_ = options.stop;
     rd_kafka_poll_set_consumer(client_.get());
     return {};
+  }
+
+  Result<int> partitions(const std::string& topic, std::chrono::milliseconds patience) {
+    return count_partitions(*client_, topic, patience, stop_);
   }
 
   Result<void> start(const std::string& topic, const std::vector<Position>& from) {
@@ -139,7 +143,7 @@ class LogReader::Impl {
     return fmt::format("topic {}: cannot {}", topic_, what);
   }
 
-  ClientContext context_;  // outlives the client
+  std::unique_ptr<ClientContext> context_ = std::make_unique<ClientContext>();
   std::string topic_;
   std::set<std::int32_t> unfinished_;
   bool reached_end_ = false;
@@ -156,6 +160,9 @@ Result<std::unique_ptr<LogReader>> LogReader::connect(const ClientOptions& optio
   return std::unique_ptr<LogReader>(new LogReader(std::move(impl)));
 }
 
+Result<int> LogReader::partitions(const std::string& topic, std::chrono::milliseconds patience) {
+  return impl_->partitions(topic, patience);
+}
 Result<void> LogReader::start(const std::string& topic, const std::vector<Position>& from) {
   return impl_->start(topic, from);
 }

@@ -19,7 +19,11 @@ namespace staydown::kafka {
 class LogReader {
  public:
   static Result<std::unique_ptr<LogReader>> connect(const ClientOptions& options);
+  // Within 2 s, whatever the brokers do.
   ~LogReader();
+
+  // As Topics::partitions, by this connection.
+  Result<int> partitions(const std::string& topic, std::chrono::milliseconds patience);
 
   // From here on reads these partitions, each from its offset (-1: its first record) on.
   Result<void> start(const std::string& topic, const std::vector<Position>& from);

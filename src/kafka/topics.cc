@@ -8,6 +8,7 @@
 
 #include "kafka/asking.h"
 #include "kafka/handles.h"
+#include "kafka/metadata.h"
 
 namespace staydown::kafka {
 namespace {
@@ -17,8 +18,6 @@ using AdminOptionsPtr =
     std::unique_ptr<rd_kafka_AdminOptions_t, Deleter<rd_kafka_AdminOptions_destroy>>;
 using ResourcePtr =
     std::unique_ptr<rd_kafka_ConfigResource_t, Deleter<rd_kafka_ConfigResource_destroy>>;
-using TopicPtr = std::unique_ptr<rd_kafka_topic_t, Deleter<rd_kafka_topic_destroy>>;
-using MetadataPtr = std::unique_ptr<const rd_kafka_metadata_t, Deleter<rd_kafka_metadata_destroy>>;
 
 }  // namespace
 
@@ -34,23 +33,12 @@ class Topics::Impl {
     return {};
   }
 
+  Result<int> brokers(std::chrono::milliseconds timeout) {
+    return count_brokers(*client_, timeout, stop_);
+  }
+
   Result<int> partitions(const std::string& topic, std::chrono::milliseconds timeout) {
-    const auto doing = fmt::format("topic {}: cannot look it up", topic);
-    const TopicPtr handle(rd_kafka_topic_new(client_.get(), topic.c_str(), nullptr));
-    if (!handle) return tl::unexpected(error_of(rd_kafka_last_error(), doing));
-    const rd_kafka_metadata_t* found = nullptr;
-    const auto code = ask_for(timeout, stop_, [&](int slice) {
-      return rd_kafka_metadata(client_.get(), 0, handle.get(), &found, slice);
-    });
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      return tl::unexpected(error_of(code, doing));
-    }
-    const MetadataPtr metadata(found);
-    if (metadata->topic_cnt != 1) return fail(ErrorCode::kNotFound, doing + ": it does not exist");
-    const auto& one = metadata->topics[0];
-    if (one.err != RD_KAFKA_RESP_ERR_NO_ERROR) return tl::unexpected(error_of(one.err, doing));
-    if (one.partition_cnt == 0) return fail(ErrorCode::kNotFound, doing + ": it does not exist");
-    return one.partition_cnt;
+    return count_partitions(*client_, topic, timeout, stop_);
   }
 
   Result<std::map<std::string, std::string>> settings(const std::string& topic,
@@ -157,6 +145,7 @@ Result<std::unique_ptr<Topics>> Topics::connect(const ClientOptions& options) {
   return std::unique_ptr<Topics>(new Topics(std::move(impl)));
 }
 
+Result<int> Topics::brokers(std::chrono::milliseconds timeout) { return impl_->brokers(timeout); }
 Result<int> Topics::partitions(const std::string& topic, std::chrono::milliseconds timeout) {
   return impl_->partitions(topic, timeout);
 }

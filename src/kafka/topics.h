@@ -25,6 +25,9 @@ class Topics {
   static Result<std::unique_ptr<Topics>> connect(const ClientOptions& options);
   ~Topics();
 
+  // How many brokers the cluster has now.
+  Result<int> brokers(std::chrono::milliseconds timeout);
+
   // How many partitions the topic has. kNotFound: there is none of that name; kUnavailable: no
   // broker answered in time.
   Result<int> partitions(const std::string& topic, std::chrono::milliseconds timeout);

@@ -11,8 +11,8 @@
 namespace staydown::service {
 
 // In the order of TopicNames. Segments and states get `partitions`, references and workers one,
-// the others one in eight of them. `replication`: -1 for the broker's default. From three copies on
-// two must have a record before it counts as written, so that losing one broker loses nothing.
+// the others one in eight of them. From three copies on (`replication`) two must have a record
+// before it counts as written, so that losing one broker loses nothing.
 std::vector<kafka::TopicSpec> topic_specs(const TopicNames& names, int partitions, int replication);
 
 // What a topic that is there must have as the spec says: without it states or references would be

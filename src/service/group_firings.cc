@@ -1,10 +1,11 @@
 #include "service/group_firings.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "event/firing.h"
-#include "kafka/topics.h"
 #include "service/keep_at_it.h"
 
 namespace staydown::service {
@@ -32,12 +33,11 @@ Result<std::unique_ptr<GroupFirings>> GroupFirings::start(FiringsSetup setup) {
 }
 
 Result<void> GroupFirings::open(WallTime since) {
-  auto topics = kafka::Topics::connect(setup_.client);
-  if (!topics) return tl::unexpected(std::move(topics.error()));
-  const auto partitions = (*topics)->partitions(setup_.topic, kPatience);
-  if (!partitions) return tl::unexpected(partitions.error());
   auto reader = kafka::LogReader::connect(setup_.client);
   if (!reader) return tl::unexpected(std::move(reader.error()));
+  looked_ = std::chrono::steady_clock::now();
+  const auto partitions = (*reader)->partitions(setup_.topic, kPatience);
+  if (!partitions) return tl::unexpected(partitions.error());
   auto from = (*reader)->since(setup_.topic, *partitions, since);
   if (!from) return tl::unexpected(std::move(from.error()));
   from_ = *std::move(from);
@@ -50,7 +50,6 @@ Result<void> GroupFirings::catch_up() {
   auto read = reader_->read_to_end(
       [&](const kafka::Record& record) {
         setup_.health->alive(setup_.slot);
-        from_[static_cast<std::size_t>(record.partition)].offset = record.offset + 1;
         take(record);
       },
       kPatience);
@@ -58,7 +57,27 @@ Result<void> GroupFirings::catch_up() {
   return read;
 }
 
+// What is in a new partition was written after the last look, or its key would be elsewhere.
+Result<void> GroupFirings::take_new_partitions() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - looked_ < setup_.look_for_partitions) return {};
+  looked_ = now;
+  const auto partitions = reader_->partitions(setup_.topic, kPatience);
+  if (!partitions) return tl::unexpected(partitions.error());
+  const auto known = static_cast<int>(from_.size());
+  if (*partitions == known) return {};
+  if (*partitions < known) {
+    return fail(ErrorCode::kNotFound,
+                fmt::format("topic {}: has {} partitions and had {}; it was made anew",
+                            setup_.topic, *partitions, known),
+                true);
+  }
+  for (int added = known; added < *partitions; ++added) from_.push_back({added, -1, {}});
+  return reader_->start(setup_.topic, from_);
+}
+
 void GroupFirings::take(const kafka::Record& record) {
+  from_[static_cast<std::size_t>(record.partition)].offset = record.offset + 1;
   seen_ = std::max(seen_, record.appended);
   const auto firing = event::parse_firing(record.message);
   if (!firing) return;
@@ -72,7 +91,7 @@ Result<void> GroupFirings::look() {
   if (!reader_) {
     if (auto opened = open(seen_ - kOverlap); !opened) return opened;
   }
-  const auto record = reader_->next(kLook);
+  const auto record = take_new_partitions().and_then([&] { return reader_->next(kLook); });
   if (!record) {
     reader_.reset();
     return tl::unexpected(record.error());

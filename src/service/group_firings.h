@@ -29,6 +29,8 @@ struct FiringsSetup {
   Metrics* metrics = nullptr;
   WorkerHealth* health = nullptr;
   std::size_t slot = 0;  // in `health`
+  // Between two looks whether the topic has got more partitions; producers take minutes to notice.
+  std::chrono::milliseconds look_for_partitions = std::chrono::seconds(30);
 };
 
 // Reads the events that the group publishes, its own too, from a thread of its own: what another
@@ -43,14 +45,16 @@ class GroupFirings {
   explicit GroupFirings(FiringsSetup setup) : setup_(std::move(setup)) {}
   Result<void> open(WallTime since);
   Result<void> catch_up();
+  Result<void> take_new_partitions();
   void take(const kafka::Record& record);
   Result<void> look();
   void follow(const std::stop_token& stop);
 
   FiringsSetup setup_;
-  std::unique_ptr<kafka::LogReader> reader_;  // none: to be opened
-  std::vector<kafka::Position> from_;         // where to go on
-  WallTime seen_{};                           // up to here nothing is missing
+  std::unique_ptr<kafka::LogReader> reader_;      // none: to be opened
+  std::vector<kafka::Position> from_;             // where to go on, by partition
+  std::chrono::steady_clock::time_point looked_;  // at the topic
+  WallTime seen_{};                               // up to here nothing is missing
   std::jthread thread_;
 };
 

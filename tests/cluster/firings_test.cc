@@ -31,24 +31,25 @@ class WorkerFirings : public testing::Test {
                                          .policy = &policy_,
                                          .metrics = &metrics_,
                                          .health = &health_,
-                                         .slot = 0});
+                                         .slot = 0,
+                                         .look_for_partitions = 100ms});
   }
 
-  // An event as another worker would publish it.
-  void publish(const std::string& stream, const std::string& verdict, const std::string& rule) {
-    const nlohmann::json event = {{"time", "2026-11-22T08:00:00Z"},
-                                  {"data",
-                                   {{"stream", stream},
-                                    {"step", "opened"},
-                                    {"verdict", verdict},
-                                    {"rule", rule},
-                                    {"reference", {{"id", "attack"}}}}}};
-    const auto text = event.dump();
+  // An event as another worker would publish it whose breaker is open.
+  void publish_held_back(std::optional<std::int32_t> partition = {}) {
+    publish({{"verdict", "review"}, {"rule", "breaker"}}, partition);
+  }
+  void publish(nlohmann::json data, std::optional<std::int32_t> partition = {}) {
+    const std::string stream = "cam-1";
+    data.update({{"stream", stream}, {"step", "opened"}, {"reference", {{"id", "attack"}}}});
+    const auto text =
+        nlohmann::json({{"time", "2026-11-22T08:00:00Z"}, {"data", std::move(data)}}).dump();
     auto producer = kafka::Producer::connect(support::clients_of(brokers_));
     ASSERT_TRUE(producer) << producer.error().message;
     ASSERT_TRUE((*producer)->send(
         {.topic = topic_,
-         .message = {.key = stream, .headers = {}, .value = Bytes(text.begin(), text.end())}}));
+         .message = {.key = stream, .headers = {}, .value = Bytes(text.begin(), text.end())},
+         .partition = partition}));
     const auto sent = (*producer)->flush(30s);
     ASSERT_TRUE(sent) << sent.error().message;
   }
@@ -70,7 +71,7 @@ class WorkerFirings : public testing::Test {
 
 // Before its first segment a worker knows which breakers are open.
 TEST_F(WorkerFirings, AreKnownOnceStarted) {
-  publish("cam-1", "review", "breaker");
+  publish_held_back();
   const auto firings = start();
   ASSERT_TRUE(firings) << firings.error().message;
   EXPECT_THAT(policy_.held_back(enforced_), ElementsAre(ReferenceId("attack")));
@@ -81,7 +82,42 @@ TEST_F(WorkerFirings, AreFollowed) {
   const auto firings = start();
   ASSERT_TRUE(firings) << firings.error().message;
   EXPECT_THAT(policy_.held_back(enforced_), IsEmpty());
-  publish("cam-1", "review", "breaker");
+  publish_held_back();
+  EXPECT_TRUE(await([&] { return !policy_.held_back(enforced_).empty(); }));
+}
+
+TEST_F(WorkerFirings, SayWhichBreakersAreOpenToThoseWhoOnlyObserve) {
+  publish({{"verdict", "allow"},
+           {"rule", "observe"},
+           {"would_be", "review"},
+           {"would_be_rule", "breaker"}});
+  const auto firings = start();
+  ASSERT_TRUE(firings) << firings.error().message;
+  EXPECT_THAT(policy_.held_back(enforced_), ElementsAre(ReferenceId("attack")));
+}
+
+TEST_F(WorkerFirings, AreFollowedInPartitionsThatAreAdded) {
+  const auto firings = start();
+  ASSERT_TRUE(firings) << firings.error().message;
+  support::add_partitions(brokers_, topic_, 5);
+  publish_held_back(4);
+  EXPECT_TRUE(await([&] { return !policy_.held_back(enforced_).empty(); }));
+  EXPECT_TRUE(health_.readiness().ok);
+}
+
+TEST_F(WorkerFirings, AreReadOnOnceTheyCanBeReadAgain) {
+  const auto firings = start();
+  ASSERT_TRUE(firings) << firings.error().message;
+  support::delete_topic(brokers_, topic_);
+  EXPECT_TRUE(await([&] { return !health_.readiness().ok; }));
+  EXPECT_THAT(health_.readiness().text, HasSubstr(topic_));
+  EXPECT_THAT(metrics_.text(), Not(HasSubstr("staydown_errors_total{code=\"not_found\"} 0\n")));
+  auto topics = kafka::Topics::connect(support::clients_of(brokers_));
+  ASSERT_TRUE(topics) << topics.error().message;
+  ASSERT_TRUE(
+      (*topics)->create({.name = topic_, .partitions = 1, .replication = 1, .settings = {}}, 30s));
+  EXPECT_TRUE(await([&] { return health_.readiness().ok; }));
+  publish_held_back();
   EXPECT_TRUE(await([&] { return !policy_.held_back(enforced_).empty(); }));
 }
 

@@ -19,8 +19,7 @@ class TopicsCreate : public Cluster {
 
   support::Finished create(int partitions) const {
     return support::run({STAYDOWN_BINARY, "topics", "create", "--brokers", brokers_, "--config",
-                         configuration("topics.yaml"), "--partitions", std::to_string(partitions),
-                         "--replication", "1"});
+                         configuration("topics.yaml"), "--partitions", std::to_string(partitions)});
   }
 
   void make_anew(const kafka::TopicSpec& spec) const {
@@ -36,6 +35,14 @@ TEST_F(TopicsCreate, LeavesWhatFits) {
   const auto again = create(4);
   EXPECT_EQ(again.status, 0) << again.err;
   EXPECT_THAT(again.out, HasSubstr(topics_.references + ": there already, left as it is\n"));
+}
+
+// One copy for each broker, as long as those are fewer than three.
+TEST_F(TopicsCreate, MakesAsManyCopiesAsThereAreBrokers) {
+  support::delete_topic(brokers_, topics_.references);
+  const auto made = create(4);
+  EXPECT_EQ(made.status, 0) << made.err;
+  EXPECT_THAT(made.out, HasSubstr(topics_.references + ": created, 1 partition, 1 copy\n"));
 }
 
 TEST_F(TopicsCreate, SaysWhichTopicsLoseWhatTheyMustKeep) {

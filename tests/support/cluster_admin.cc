@@ -18,6 +18,8 @@ using ClientPtr = std::unique_ptr<rd_kafka_t, Deleter<rd_kafka_destroy>>;
 using QueuePtr = std::unique_ptr<rd_kafka_queue_t, Deleter<rd_kafka_queue_destroy>>;
 using EventPtr = std::unique_ptr<rd_kafka_event_t, Deleter<rd_kafka_event_destroy>>;
 using DeletePtr = std::unique_ptr<rd_kafka_DeleteTopic_t, Deleter<rd_kafka_DeleteTopic_destroy>>;
+using PartitionsPtr =
+    std::unique_ptr<rd_kafka_NewPartitions_t, Deleter<rd_kafka_NewPartitions_destroy>>;
 using BindingPtr = std::unique_ptr<rd_kafka_AclBinding_t, Deleter<rd_kafka_AclBinding_destroy>>;
 
 // Asks by `ask` and gives the answer; throws where there is none.
@@ -49,6 +51,23 @@ void delete_topic(const std::string& brokers, const std::string& topic) {
   std::size_t count = 0;
   const auto* const* results =
       rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event.get()), &count);
+  if (rd_kafka_topic_result_error(results[0]) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    throw std::runtime_error(rd_kafka_topic_result_error_string(results[0]));
+  }
+}
+
+void add_partitions(const std::string& brokers, const std::string& topic, std::size_t partitions) {
+  std::array<char, 512> reason{};
+  const PartitionsPtr which(
+      rd_kafka_NewPartitions_new(topic.c_str(), partitions, reason.data(), reason.size()));
+  if (!which) throw std::runtime_error(reason.data());
+  const auto event = ask(brokers, [&](rd_kafka_t* client, rd_kafka_queue_t* queue) {
+    rd_kafka_NewPartitions_t* topics[] = {which.get()};
+    rd_kafka_CreatePartitions(client, topics, 1, nullptr, queue);
+  });
+  std::size_t count = 0;
+  const auto* const* results = rd_kafka_CreatePartitions_result_topics(
+      rd_kafka_event_CreatePartitions_result(event.get()), &count);
   if (rd_kafka_topic_result_error(results[0]) != RD_KAFKA_RESP_ERR_NO_ERROR) {
     throw std::runtime_error(rd_kafka_topic_result_error_string(results[0]));
   }

@@ -1,11 +1,15 @@
 // What an operator does to a cluster, and Staydown never does itself.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 namespace staydown::support {
 
 void delete_topic(const std::string& brokers, const std::string& topic);
+
+// Gives the topic more partitions, `partitions` in all.
+void add_partitions(const std::string& brokers, const std::string& topic, std::size_t partitions);
 
 // Nobody may do anything with the topic, until it is allowed again. The test broker knows access
 // control, and everybody is allowed what nothing is said about.
