@@ -50,24 +50,31 @@ std::stop_token stop_on_signals() {
   return source.get_token();
 }
 
-std::jthread end_within(std::chrono::seconds patience, std::stop_token stop) {
-  return std::jthread([patience, stop = std::move(stop)](const std::stop_token& disarmed) {
-    std::mutex mutex;
-    std::condition_variable_any changed;
-    const std::stop_callback on_stop(stop, [&] {
-      const std::scoped_lock lock(mutex);
-      changed.notify_all();
-    });
-    std::unique_lock lock(mutex);
-    if (!changed.wait(lock, disarmed, [&] { return stop.stop_requested(); })) return;
-    if (changed.wait_for(lock, disarmed, patience, [&] { return disarmed.stop_requested(); })) {
-      return;
-    }
-    service::log(service::LogLevel::kError, "end_forced",
-                 {{"seconds", patience.count()},
-                  {"remedy", "none is needed: what was in work is done again by the next owner"}});
-    _exit(kExitError);
-  });
-}
+EndInTime::EndInTime(std::stop_token stop, Patience patience)
+    : waiting_([this, patience, stop = std::move(stop)](const std::stop_token& disarmed) {
+        std::mutex mutex;
+        std::condition_variable_any changed;
+        const std::stop_callback on_stop(stop, [&] {
+          const std::scoped_lock lock(mutex);
+          changed.notify_all();
+        });
+        std::unique_lock lock(mutex);
+        const auto disarmed_within = [&](std::chrono::milliseconds time) {
+          changed.wait_for(lock, disarmed, time, [] { return false; });
+          return disarmed.stop_requested();
+        };
+        if (!changed.wait(lock, disarmed, [&] { return stop.stop_requested(); })) return;
+        if (disarmed_within(patience.idle)) return;
+        if (!working_) {
+          service::log(service::LogLevel::kInfo, "ended_before_work", {});
+          _exit(0);
+        }
+        if (disarmed_within(patience.working - patience.idle)) return;
+        service::log(
+            service::LogLevel::kError, "end_forced",
+            {{"after_ms", patience.working.count()},
+             {"remedy", "none is needed: what was in work is done again by the next owner"}});
+        _exit(kExitError);
+      }) {}
 
 }  // namespace staydown::cli

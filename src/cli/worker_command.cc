@@ -19,12 +19,15 @@ constexpr const char* kExamples = R"(Examples:
 Reads segments from the topic staydown.segments and publishes takedown events to staydown.takedowns (docs/kafka.md).
 The references are those of the topic staydown.references: `staydown reference add VIDEO --brokers kafka:9092`.
 Any number of workers share the work; one that is killed is replaced by the others. /metrics, /healthz and /readyz are
-served on --listen. SIGTERM finishes what is in work and ends within 10 s; where brokers do not answer, with exit code 1.
+served on --listen. SIGTERM finishes what is in work and ends within 10 s; where brokers do not answer, with exit code 1. While it
+reads references or loads the index nothing is in work yet, and it ends within 3 s.
 
 Exit codes: 0 after SIGTERM or SIGINT, 1 error, 2 usage.)";
 
-// SIGTERM is answered within 10 s.
-constexpr std::chrono::seconds kLongestEnd{9};
+// SIGTERM is answered within 10 s. Until it has joined the group a worker has nothing in work, and
+// its cache of the references is whole at any moment.
+constexpr EndInTime::Patience kPatience{.idle = std::chrono::seconds(3),
+                                        .working = std::chrono::seconds(9)};
 
 struct WorkerOptions {
   ClusterOptions cluster;
@@ -52,8 +55,8 @@ Result<void> run_worker(const WorkerOptions& options) {
   const auto config = configuration(options);
   if (!config) return tl::unexpected(config.error());
   const auto stop = stop_on_signals();
-  const auto deadline = end_within(kLongestEnd, stop);
-  return service::run_worker(*config, options.bank, stop);
+  EndInTime end(stop, kPatience);
+  return service::run_worker(*config, options.bank, stop, [&] { end.work_begins(); });
 }
 
 }  // namespace

@@ -108,7 +108,7 @@ class FirstError {
 }  // namespace
 
 Result<void> run_worker(const Config& config, const std::string& bank_path,
-                        const std::stop_token& stop) {
+                        const std::stop_token& stop, const std::function<void()>& begins) {
   std::stop_source all;
   const std::stop_callback on_stop(stop, [&] { all.request_stop(); });
   const auto failed = [&](const Error& error) -> Result<void> {
@@ -183,6 +183,7 @@ Result<void> run_worker(const Config& config, const std::string& bank_path,
        {"port", (*server)->port()},
        {"brokers", config.kafka.brokers}});
   FirstError first_error(all);
+  begins();
   {
     std::vector<std::jthread> running;
     for (std::size_t slot = 0; slot < threads; ++slot) {
