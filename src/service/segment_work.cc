@@ -56,14 +56,17 @@ Result<void> SegmentWork::watch(kafka::Record& record, event::SegmentMessage& me
                                 const SequenceWindow& window, const SequenceWindow::Step& step) {
   Segment& segment = message.segment;
   parts_.load->note(parts_.clock() - segment.ingested, Steady::now());
-  auto stream = wake(segment.stream, record, segment.ingested);
+  // A new epoch has a media time of its own, so that what is open would take its showings for old.
+  const auto broadcast = step.arrival == Arrival::kNewEpoch ? Streams::Broadcast::kBegins
+                                                            : Streams::Broadcast::kGoesOn;
+  auto stream = wake(segment.stream, record, segment.ingested, broadcast);
   if (!stream) return tl::unexpected(std::move(stream.error()));
   (*stream)->record.sequence = window;
   count(step);
   if (step.arrival == Arrival::kDuplicate) return {};
   if (step.arrival == Arrival::kLate) {
     segment.stream.value += kLateSuffix;
-    stream = wake(segment.stream, record, segment.ingested);
+    stream = wake(segment.stream, record, segment.ingested, Streams::Broadcast::kGoesOn);
     if (!stream) return tl::unexpected(std::move(stream.error()));
   }
   const auto detection = detect(segment, **stream);
@@ -72,8 +75,8 @@ Result<void> SegmentWork::watch(kafka::Record& record, event::SegmentMessage& me
 }
 
 Result<ShelvedStream*> SegmentWork::wake(const StreamId& id, const kafka::Record& record,
-                                         WallTime ingested) {
-  const auto [stream, closed] = parts_.streams->wake(id, record, ingested);
+                                         WallTime ingested, Streams::Broadcast broadcast) {
+  const auto [stream, closed] = parts_.streams->wake(id, record, ingested, broadcast);
   if (auto sent = publish(closed, false); !sent) return tl::unexpected(std::move(sent.error()));
   return stream;
 }

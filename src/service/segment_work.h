@@ -48,7 +48,8 @@ class SegmentWork {
  private:
   Result<void> watch(kafka::Record& record, event::SegmentMessage& message,
                      const SequenceWindow& window, const SequenceWindow::Step& step);
-  Result<ShelvedStream*> wake(const StreamId& id, const kafka::Record& record, WallTime ingested);
+  Result<ShelvedStream*> wake(const StreamId& id, const kafka::Record& record, WallTime ingested,
+                              Streams::Broadcast broadcast);
   Result<Detection> detect(const Segment& segment, ShelvedStream& stream);
   Result<void> refuse(kafka::Record record, const Error& error);
   void count(const SequenceWindow::Step& step);

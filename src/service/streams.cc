@@ -33,11 +33,12 @@ const ShelvedStream* Streams::find(const StreamId& id) { return shelf_.find(id);
 
 std::pair<ShelvedStream*, Streams::Events> Streams::wake(const StreamId& id,
                                                          const kafka::Record& record,
-                                                         WallTime ingested) {
+                                                         WallTime ingested, Broadcast broadcast) {
   auto& stream = shelf_.use(id, record.partition);
   rouse(id, stream);
-  const bool had_ended = !stream.record.ended && stream.record.offset >= 0 &&
-                         ingested - stream.record.fed > config_.idle;
+  const bool is_over =
+      broadcast == Broadcast::kBegins || ingested - stream.record.fed > config_.idle;
+  const bool had_ended = !stream.record.ended && stream.record.offset >= 0 && is_over;
   Events events;
   if (had_ended) events = detector_.finish(id).events;
   stream.record.offset = record.offset;

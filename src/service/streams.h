@@ -36,9 +36,11 @@ class Streams {
   const ShelvedStream* find(const StreamId& id);
 
   // The stream as the detector has it, with this record as the last that it contains. Events: the
-  // closing of its cases, if it was silent for so long that it had ended.
+  // closing of its cases, if a new broadcast of that name begins, or if it was silent for so long
+  // that it had ended.
+  enum class Broadcast : std::uint8_t { kGoesOn, kBegins };
   std::pair<ShelvedStream*, Events> wake(const StreamId& id, const kafka::Record& record,
-                                         WallTime ingested);
+                                         WallTime ingested, Broadcast broadcast);
 
   // Puts to sleep those that were used least recently.
   void keep_within_cap();

@@ -28,8 +28,10 @@ class StreamsTest : public DetectorTest {
   }
 
   // Wakes the stream of the segment and takes it through the detector; what that gave.
-  Streams::Events take(Streams& streams, const Segment& segment, std::int64_t offset) {
-    auto [stream, events] = streams.wake(segment.stream, record(offset), segment.ingested);
+  Streams::Events take(Streams& streams, const Segment& segment, std::int64_t offset,
+                       Streams::Broadcast broadcast = Streams::Broadcast::kGoesOn) {
+    auto [stream, events] =
+        streams.wake(segment.stream, record(offset), segment.ingested, broadcast);
     EXPECT_TRUE(stream->awake);
     auto detection = detector_.detect(segment);
     EXPECT_TRUE(detection);
@@ -97,6 +99,18 @@ TEST_F(StreamsTest, GoOnWhereTheLastOwnerSavedThem) {
   EXPECT_THAT(take(second, segments[1], 11), IsEmpty());  // the case is open already
   EXPECT_EQ(second.awake(), 1U);
   EXPECT_GT(detector_.score(StreamId("one")), 0);
+}
+
+// The same copy at the same media time, as after a restart of the encoder.
+TEST_F(StreamsTest, HaveACaseOfTheirOwnInEachBroadcast) {
+  const auto segments = stream({{.seed = kReference, .duration = 4s}}, "one");
+  Streams streams(config_, detector_, metrics_);
+  EXPECT_THAT(steps(take(streams, segments[0], 10)), ElementsAre(CaseStepKind::kOpened));
+  EXPECT_THAT(steps(take(streams, segments[1], 11)), IsEmpty());
+  const auto anew = take(streams, segments[0], 12, Streams::Broadcast::kBegins);
+  EXPECT_THAT(steps(anew), ElementsAre(CaseStepKind::kClosed, CaseStepKind::kOpened));
+  EXPECT_EQ(anew[0].step.case_number, 1U);
+  EXPECT_EQ(anew[1].step.case_number, 2U);
 }
 
 TEST_F(StreamsTest, TakeTheLatestWordThatIsOfThisTopic) {
