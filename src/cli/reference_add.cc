@@ -25,9 +25,11 @@ constexpr const char* kExamples = R"(Examples:
   staydown reference add attack.mp4 --brokers kafka:9092
 
 Each video is added twice: its keyframes first, which are enforced at once, then the whole video, at up to 25
-frames a second where it moves fast, as the next generation of the same reference. After Ctrl-C the bank holds the
-last complete generation; the same command again goes on. The bank keeps hashes, never the video. With --brokers the
-reference goes to every worker of the cluster, and each pass ends when all that run enforce it.)";
+frames a second where it moves fast, as the next generation of the same reference. Keyframes find what holds still
+for a second or two; a picture that moves fast is found from the second pass on, which streams that run are then
+searched for too. After Ctrl-C the bank holds the last complete generation; the same command again goes on. The bank
+keeps hashes, never the video. With --brokers the reference goes to every worker of the cluster, and each pass ends
+when all that run enforce it.)";
 
 struct AddFlags {
   BankFlags bank;

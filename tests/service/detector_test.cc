@@ -171,6 +171,25 @@ TEST_F(DetectorTest, KnowsAShowingAgainWhoseReferenceIsReplaced) {
   EXPECT_TRUE(detector.detect(segments.back())->events.empty());
 }
 
+// `reference add` enforces keyframes first, which may be near nothing that was sampled.
+TEST_F(DetectorTest, FindsInThePastWhatOnlyTheSecondGenerationShows) {
+  const auto whole = std::make_shared<ReferenceTimeline>(*reference_of(kReference, 20s, "attack"));
+  auto keyframes = std::make_shared<ReferenceTimeline>(*whole);
+  std::erase_if(keyframes->entries, [](const auto& entry) { return entry.time >= 2s; });
+  whole->generation = 2;
+  auto detector = make_detector();
+  const auto segments = stream(
+      {{.seed = kReference, .from = 4s, .duration = 8s}, {.seed = kBackground, .duration = 8s}});
+  for (const auto& segment : std::span(segments).first(6)) ASSERT_TRUE(detector.detect(segment));
+  index_->add({keyframes});
+  EXPECT_TRUE(detector.detect(segments[6])->events.empty());
+  index_->add({whole});
+  const auto detection = detector.detect(segments[7]);
+  ASSERT_EQ(detection->events.size(), 1U);
+  EXPECT_EQ(detection->events[0].step.kind, CaseStepKind::kOpened);
+  EXPECT_NEAR(seconds(detection->events[0].step.match.query.begin), 0, 1);
+}
+
 TEST_F(DetectorTest, SaysForHowManyReferencesThePastIsNotSearched) {
   most_arrived_ = 10;
   auto detector = make_detector();
