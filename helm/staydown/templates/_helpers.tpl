@@ -60,6 +60,26 @@ kafka:
 {{- end }}
 {{- end -}}
 
+{{- /* Threads of a worker: as told, or one for each CPU of its limit, as `staydown worker` counts them; 1 where neither says. */ -}}
+{{- define "staydown.threads" -}}
+{{- $cpu := dig "limits" "cpu" "1" .Values.workers.resources | toString -}}
+{{- if .Values.workers.threads -}}
+{{ int .Values.workers.threads }}
+{{- else if hasSuffix "m" $cpu -}}
+{{ max 1 (divf (trimSuffix "m" $cpu) 1000 | ceil | int) }}
+{{- else -}}
+{{ max 1 (ceil $cpu | int) }}
+{{- end -}}
+{{- end -}}
+
+{{- /* Threads beyond the partitions would get nothing to do. */ -}}
+{{- define "staydown.checkPartitions" -}}
+{{- $threads := include "staydown.threads" .root | int -}}
+{{- if and .root.Values.topics.create (gt (mul .replicas $threads | int) (int .root.Values.topics.partitions)) -}}
+{{- fail (printf "%s: %d workers of %d threads are more than the %d partitions (topics.partitions), and a partition is one thread's" .what (int .replicas) $threads (int .root.Values.topics.partitions)) -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "staydown.podSecurity" -}}
 runAsNonRoot: true
 runAsUser: 10001
