@@ -105,10 +105,10 @@ class Worker(Process):
         self.threads = threads
 
     def await_ready(self):
-        """Right when the last thread says so: its log is looked at often, and nothing else is."""
+        """Right when the last of its threads says so: its log is looked at often, and nothing else is."""
         port = until(lambda: self.saw(r"event=worker_started .*port=(\d+)"), f"{self.log.name} to start", every_s=0.02)
         self._url = f"http://127.0.0.1:{port.group(1)}/metrics"
-        for thread in range(self.threads + 1):  # the last is the references'
+        for thread in [*range(self.threads), "references", "breaker"]:
             until(lambda: self.saw(rf"event=worker_ready thread={thread}\b"), f"{self.log.name} to be ready", every_s=0.02)
         return self
 
