@@ -66,7 +66,7 @@ def make(videos, work, size, seconds, count, seed):
     third = max(1, len(found) // 3)
     references, backgrounds = found[:min(third, 6)], found[third:]
     names = "".join(path.name for path in references + backgrounds)
-    recipe = hashlib.sha256(f"{names}/{size}/{seconds}/{seed}".encode()).hexdigest()[:12]
+    recipe = hashlib.sha256(f"{names}/{size}/{seconds}/{count}/{seed}".encode()).hexdigest()[:12]
     folder = work / f"cluster-{recipe}"
     folder.mkdir(parents=True, exist_ok=True)
     streams = []
