@@ -165,7 +165,7 @@ ReportBuilder long_observed_scan() {
       auto event = event_of(CaseStepKind::kOpened, match, VerdictKind::kReview);
       event.stream = stream;
       event.step.case_number = ++number;
-      event.step.verdict = {VerdictKind::kAllow, "observe", VerdictKind::kReview};
+      event.step.verdict = {VerdictKind::kAllow, "observe", VerdictKind::kReview, "threshold"};
       events.push_back(event);
       matches.push_back(match);
     }
