@@ -15,12 +15,13 @@ namespace {
 constexpr MediaTime kStep = std::chrono::seconds(1);
 
 double highest_sum(const std::vector<Moment>& stream, const ReferenceTimelinePtr& reference,
-                   const std::shared_ptr<const matching::Calibration>& calibration, float radius) {
+                   const std::shared_ptr<const matching::Calibration>& calibration,
+                   const Radii& radii) {
   const ReferenceSet enforced{{reference->info.id, reference}};
   matching::StreamTracker tracker(calibration, {.review_score = 1e9, .takedown_score = 1e9});
   double highest = 0;
   for (const Moment& moment : stream) {
-    const auto hits = neighbours(moment, reference, radius);
+    const auto hits = neighbours(moment, reference, radii);
     tracker.update(observed(moment, hits, enforced));
     highest = std::max(highest, tracker.score());
   }
@@ -30,7 +31,7 @@ double highest_sum(const std::vector<Moment>& stream, const ReferenceTimelinePtr
 }  // namespace
 
 AlarmRun run_background(const Corpus& corpus, bool calibration_half,
-                        const matching::Calibration& calibration, float radius) {
+                        const matching::Calibration& calibration, const Radii& radii) {
   const auto shared = std::make_shared<const matching::Calibration>(calibration);
   std::vector<ReferenceTimelinePtr> references;
   for (const Frames& clip : corpus.clips) references.push_back(timeline_of(clip));
@@ -49,7 +50,7 @@ AlarmRun run_background(const Corpus& corpus, bool calibration_half,
           hours * static_cast<double>(std::count_if(
                       reference->entries.begin(), reference->entries.end(), matching::informative));
       run.sums.push_back(
-          {clip.name, reference->info.id.value, highest_sum(stream, reference, shared, radius)});
+          {clip.name, reference->info.id.value, highest_sum(stream, reference, shared, radii)});
     }
   }
   return run;
@@ -58,7 +59,6 @@ AlarmRun run_background(const Corpus& corpus, bool calibration_half,
 std::vector<HighestSum> run_same_place(const Corpus& corpus, const CalibrationFor& calibration) {
   constexpr MediaTime kShortest = std::chrono::seconds(20);
   constexpr MediaTime kDense = std::chrono::milliseconds(500);
-  constexpr float kIndexRadius = 48;
   std::vector<HighestSum> sums;
   for (const Frames& clip : corpus.clips) {
     if (clip.frames.empty() || clip.frames.back().time < kShortest) continue;
@@ -69,7 +69,7 @@ std::vector<HighestSum> run_same_place(const Corpus& corpus, const CalibrationFo
     }
     sums.push_back(
         {clip.name, clip.name,
-         highest_sum(moments(second.frames, kDense), timeline_of(first), of_clip, kIndexRadius)});
+         highest_sum(moments(second.frames, kDense), timeline_of(first), of_clip, index_radii())});
   }
   std::sort(sums.begin(), sums.end(),
             [](const HighestSum& a, const HighestSum& b) { return a.score > b.score; });

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "calibrate/corpus.h"
+#include "calibrate/replay.h"
 #include "matching/calibration.h"
 
 namespace staydown::calibrate {
@@ -24,12 +25,12 @@ struct AlarmRun {
 
 // Follows each background clip (every `step`) through the matcher, against every other clip and
 // every image source as a reference of one picture a second. Alignments are opened by neighbours
-// within `radius`, far wider than the index's: what is counted is an upper bound of what happens.
+// within `radii`, far wider than the index's: what is counted is an upper bound of what happens.
 AlarmRun run_background(const Corpus& corpus, bool calibration_half,
-                        const matching::Calibration& calibration, float radius);
+                        const matching::Calibration& calibration, const Radii& radii);
 
 // The second half of each clip of at least 20 s as a stream, two frames a second, against its first
-// half as a reference, hits within distance 48: the same place at another time. Highest first.
+// half as a reference, hits as the index gives them: the same place at another time. Highest first.
 using CalibrationFor = std::function<matching::Calibration(const std::string& clip)>;
 std::vector<HighestSum> run_same_place(const Corpus& corpus, const CalibrationFor& calibration);
 

@@ -1,7 +1,9 @@
 // Writes the calibration file from the hash lists that prepare.py makes.
 //
 //   calibrate WORK VERSION CORPUS > models/pdq-calibration.json
+//   calibrate WORK VERSION CORPUS MANIFEST > models/staydown-embedding-calibration.json
 //
+// With the manifest of a learned model: of hashes and embeddings together.
 // What is fitted, and on which half: docs/decisions/0007-matching.md.
 #include <algorithm>
 #include <array>
@@ -11,24 +13,32 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "calibrate/alarms.h"
 #include "calibrate/corpus.h"
 #include "calibrate/curve.h"
 #include "calibrate/detected.h"
 #include "calibrate/movement.h"
+#include "descriptor/score_norm.h"
+#include "embedding/model_files.h"
+#include "embedding/model_manifest.h"
 
 namespace staydown::calibrate {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-// The bank's own measure of a near-duplicate (reference::TimelineOptions::near_duplicate).
-constexpr int kUnchanged = 8;
-// Alignments are opened by neighbours up to here while alarms are counted; the index gives 48.
-constexpr float kOpeningRadius = 97;
+// For hashes the bank's own measure of a near-duplicate (TimelineOptions::near_duplicate); in bits.
+constexpr double unchanged(DescriptorKind kind) { return kind == DescriptorKind::kPdq ? 8 : 4; }
+// Alignments are opened by neighbours up to here while alarms are counted, in bits; the index gives
+// fewer.
+constexpr double kOpeningRadius = 97;
 // A stream is sampled once a second while nothing is suspected.
 constexpr double kStartsPerHour = 3600;
 // The operating point that is stated: the default rate of takedowns and a bank of a million frames.
@@ -39,11 +49,24 @@ constexpr std::array<std::pair<std::size_t, const char*>, 2> kNumbersOfViews = {
 
 double rounded(double value, double digits = 1000) { return std::round(value * digits) / digits; }
 
-Json points_of(const auto& points) {
+Json points_of(const auto& points, double per_unit = 1) {
   Json array = Json::array();
   for (const auto& [at, log_ratio] : points)
-    array.push_back(Json::array({rounded(at), rounded(log_ratio)}));
+    array.push_back(Json::array({rounded(at / per_unit, 1e5), rounded(log_ratio)}));
   return array;
+}
+
+const char* key_of(DescriptorKind kind) {
+  return kind == DescriptorKind::kPdq ? "pdq" : "embedding";
+}
+
+float distance_of(double bits, DescriptorKind kind) {
+  return static_cast<float>(bits / bits_per_unit(kind));
+}
+
+// By one view of each frame, and of hashes by two.
+auto numbers_of_views(DescriptorKind kind) {
+  return std::span(kNumbersOfViews).first(kind == DescriptorKind::kPdq ? 2 : 1);
 }
 
 matching::Calibration parsed(const Json& file) {
@@ -107,11 +130,11 @@ Json detected(const Corpus& corpus, const Json& file) {
 }
 
 // What movements say, by size and number of views.
-Json movement_curves(const Samples& alike, const Samples& copied) {
+Json movement_curves(const Samples& alike, const Samples& copied, DescriptorKind kind) {
   Json curves = Json::array();
   for (std::size_t size = 0; size < kSizes.size(); ++size) {
-    Json of_size{{"up_to", kSizes[size]}};
-    for (const auto& [views, key] : kNumbersOfViews) {
+    Json of_size{{"up_to", rounded(kSizes[size] / bits_per_unit(kind), 1e5)}};
+    for (const auto& [views, key] : numbers_of_views(kind)) {
       const auto of_alike = correlations(alike.by_views[views], size);
       const auto of_copies = correlations(copied.by_views[views], size);
       if (of_alike.alike.empty() || of_copies.alike.empty()) {
@@ -133,19 +156,20 @@ Json described(const Correlations& found) {
 
 // What the curves were measured on, and the mean of their ratio over look-alikes, which must not be
 // above 1.
-Json movements_measured(const Samples& alike, const Samples& copied,
+Json movements_measured(const Samples& alike, const Samples& copied, DescriptorKind kind,
                         const matching::Calibration& calibration) {
   Json measured = Json::array();
   for (std::size_t size = 0; size < kSizes.size(); ++size) {
     Json of_size{{"up_to", kSizes[size]}};
-    for (const auto& [views, key] : kNumbersOfViews) {
+    for (const auto& [views, key] : numbers_of_views(kind)) {
       of_size[key] = {{"look_alikes", described(correlations(alike.by_views[views], size))},
                       {"copies", described(correlations(copied.by_views[views], size))}};
       double ratios = 0, count = 0;
-      for (const auto& [movement, looks_alike] : alike.by_views[views]) {
+      for (auto [movement, looks_alike] : alike.by_views[views]) {
         if (movement.least > kSizes[size]) continue;
         if (size > 0 && movement.least <= kSizes[size - 1]) continue;
         ++count;
+        movement.least /= bits_per_unit(kind);
         if (looks_alike) ratios += std::exp(calibration.new_information(movement));
       }
       of_size[key]["mean_ratio"] = rounded(ratios / count);
@@ -165,12 +189,21 @@ Samples without(const std::map<std::string, Samples>& by_clip, const std::string
   return all;
 }
 
+// What was measured of one kind of descriptor. Look-alikes of all clips that stand still.
+struct OfKind {
+  DescriptorKind kind;
+  std::map<std::string, Samples> alike;
+  Samples copied;
+};
+
 // Clips against another part of themselves, by curves to which they did not contribute; those above
 // zero.
-Json same_place(const Corpus& corpus, Json file, const std::map<std::string, Samples>& alike,
-                const Samples& copied) {
+Json same_place(const Corpus& corpus, Json file, const std::vector<OfKind>& measured) {
   const auto sums = run_same_place(corpus, [&](const std::string& clip) {
-    file["curves"]["pdq"]["movement"] = movement_curves(without(alike, clip), copied);
+    for (const OfKind& of : measured) {
+      file["curves"][key_of(of.kind)]["movement"] =
+          movement_curves(without(of.alike, clip), of.copied, of.kind);
+    }
     return parsed(file);
   });
   Json highest = Json::array();
@@ -180,43 +213,56 @@ Json same_place(const Corpus& corpus, Json file, const std::map<std::string, Sam
   return {{"clips", sums.size()}, {"highest", highest}};
 }
 
-Json calibrate(const Corpus& corpus, const std::string& version, const std::string& description) {
-  const Histogram background = unrelated_pairs(corpus.images);
-  const Histogram copies = copied_pairs(corpus);
+// Puts the curves of one kind into the file.
+OfKind measure_kind(const Corpus& corpus, DescriptorKind kind, Json& file) {
+  const Histogram background = unrelated_pairs(corpus, kind);
+  const Histogram copies = copied_pairs(corpus, kind);
   const Curve curve = curve_of(background, copies);
-
   const auto count = [](const Histogram& histogram) {
     return std::reduce(histogram.begin(), histogram.end());
   };
+  const char* key = key_of(kind);
+  const double per_unit = bits_per_unit(kind);
+  file["curves"][key] = {{"cap", rounded(curve.cap)},
+                         {"unchanged", rounded(unchanged(kind) / per_unit, 1e5)},
+                         {"nats_per_unit", 1},
+                         {"movement", nullptr},
+                         {"points", points_of(curve.points, per_unit)}};
+  Json& measured = file["measured"][key];
+  measured = {{"background_pairs", count(background)}, {"copied_frames", count(copies)}};
+  // Look-alikes that move otherwise do not vote, for which curves are needed: twice.
+  OfKind of{kind, {}, {}};
+  Json& movement = file["curves"][key]["movement"];
+  movement = Json::array({{{"up_to", kSizes.back()}, {"one_view", {{0, 0}}}}});
+  for (int pass = 0; pass < 2; ++pass) {
+    const auto calibration = parsed(file);
+    of.alike = look_alikes(corpus, kind, calibration);
+    of.copied = calibrate::copies(corpus, kind, calibration);
+    movement = movement_curves(without(of.alike, ""), of.copied, kind);
+  }
+  const Samples all = without(of.alike, "");
+  file["curves"][key]["nats_per_unit"] = rounded(per_unit / mean(all.one_sided));
+  measured["movement"] = movements_measured(all, of.copied, kind, parsed(file));
+  return of;
+}
+
+Json calibrate(const Corpus& corpus, const std::string& version, const std::string& description,
+               const std::string& model) {
   Json file{{"format", 2}, {"version", version}, {"corpus", description}};
+  if (!model.empty()) file["model"] = model;
   file["command"] =
       "bench/calibrate/prepare.py --build BUILD --videos CLIPS --images PHOTOS --work WORK && "
       "calibrate WORK VERSION CORPUS";
-  file["curves"]["pdq"] = {{"cap", rounded(curve.cap)},
-                           {"unchanged", kUnchanged},
-                           {"nats_per_unit", 1},
-                           {"movement", nullptr},
-                           {"points", points_of(curve.points)}};
+  file["curves"] = Json::object();
   file["false_alarms"] = false_alarms(Tail{});
-  file["measured"] = {{"background_pairs", count(background)}, {"copied_frames", count(copies)}};
-  // Look-alikes that move otherwise do not vote, for which curves are needed: twice.
-  std::map<std::string, Samples> alike;
-  Samples copied, all;
-  Json& movement = file["curves"]["pdq"]["movement"];
-  movement =
-      Json::array({{{"up_to", kSizes.back()}, {"one_view", {{0, 0}}}, {"two_views", {{0, 0}}}}});
-  for (int pass = 0; pass < 2; ++pass) {
-    const auto calibration = parsed(file);
-    alike = look_alikes(corpus, calibration);
-    copied = calibrate::copies(corpus, calibration);
-    all = without(alike, "");
-    movement = movement_curves(all, copied);
-  }
-  file["curves"]["pdq"]["nats_per_unit"] = rounded(1 / mean(all.one_sided));
-  file["measured"]["movement"] = movements_measured(all, copied, parsed(file));
+  file["measured"] = Json::object();
+  std::vector<OfKind> measured = {measure_kind(corpus, DescriptorKind::kPdq, file)};
+  if (!model.empty()) measured.push_back(measure_kind(corpus, DescriptorKind::kEmbedding, file));
 
   const auto measure = [&](bool calibration_half) {
-    return run_background(corpus, calibration_half, parsed(file), kOpeningRadius);
+    return run_background(corpus, calibration_half, parsed(file),
+                          {distance_of(kOpeningRadius, DescriptorKind::kPdq),
+                           distance_of(kOpeningRadius, DescriptorKind::kEmbedding)});
   };
   const AlarmRun calibrated = measure(true);
   const Tail tail = fit_tail(calibrated);
@@ -227,7 +273,7 @@ Json calibrate(const Corpus& corpus, const std::string& version, const std::stri
   file["measured"]["calibration_half"] = alarms_of(calibrated, tail);
   file["measured"]["test_half"] = alarms_of(tested, tail);
   file["measured"]["test_half"]["copies"] = detected(corpus, file);
-  file["measured"]["same_place"] = same_place(corpus, file, alike, copied);
+  file["measured"]["same_place"] = same_place(corpus, file, measured);
   return file;
 }
 
@@ -235,13 +281,24 @@ Json calibrate(const Corpus& corpus, const std::string& version, const std::stri
 }  // namespace staydown::calibrate
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fprintf(stderr, "usage: calibrate WORK VERSION CORPUS > calibration.json\n");
+  using namespace staydown;
+  if (argc != 4 && argc != 5) {
+    std::fprintf(stderr, "usage: calibrate WORK VERSION CORPUS [MANIFEST] > calibration.json\n");
     return 2;
   }
   try {
-    const auto corpus = staydown::calibrate::read_corpus(argv[1]);
-    std::printf("%s\n", staydown::calibrate::calibrate(corpus, argv[2], argv[3]).dump(1).c_str());
+    std::optional<descriptor::ScoreNorm> norm;
+    std::string model;
+    if (argc == 5) {
+      const auto manifest = embedding::read_manifest(argv[4]);
+      if (!manifest) throw std::runtime_error(manifest.error().message);
+      auto background = embedding::read_background(*manifest);
+      if (!background) throw std::runtime_error(background.error().message);
+      norm.emplace(*std::move(background), manifest->output.dimensions);
+      model = manifest->descriptor(manifest->precision);
+    }
+    const auto corpus = calibrate::read_corpus(argv[1], norm ? &*norm : nullptr);
+    std::printf("%s\n", calibrate::calibrate(corpus, argv[2], argv[3], model).dump(1).c_str());
   } catch (const std::exception& error) {
     std::fprintf(stderr, "calibrate: %s\n", error.what());
     return 1;

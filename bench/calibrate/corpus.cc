@@ -1,8 +1,12 @@
 #include "calibrate/corpus.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <fstream>
+#include <iterator>
+#include <map>
+#include <memory>
 #include <sstream>
 #include <stdexcept>
 
@@ -35,13 +39,75 @@ std::vector<Descriptor> read_hashes(const std::filesystem::path& path, View view
   return frames;
 }
 
-// FOLDER/full/NAME and FOLDER/centre/NAME.
-std::vector<Descriptor> read_views(const std::filesystem::path& folder, const std::string& name) {
-  std::vector<Descriptor> frames = read_hashes(folder / "full" / name);
-  const auto centre = read_hashes(folder / "centre" / name, View::kCentre);
-  const auto middle = frames.insert(frames.end(), centre.begin(), centre.end());
+template <typename T>
+bool read(std::istream& file, std::span<T> values) {
+  file.read(reinterpret_cast<char*>(values.data()),
+            static_cast<std::streamsize>(values.size_bytes()));
+  return file.gcount() == static_cast<std::streamsize>(values.size_bytes());
+}
+
+std::int64_t milliseconds(MediaTime time) { return (time.count() + 500) / 1000; }
+
+// What embed.cc wrote, of the frames that `hashes` has: of each as many as there are regions.
+std::vector<Descriptor> read_embeddings(const std::filesystem::path& path,
+                                        const std::vector<Descriptor>& hashes,
+                                        const descriptor::ScoreNorm& norm) {
+  std::ifstream file(path, std::ios::binary);
+  std::array<std::int32_t, 2> header{};
+  if (!read<std::int32_t>(file, header)) {
+    throw std::runtime_error(path.string() + ": cannot be read; run prepare.py --model first");
+  }
+  std::map<std::int64_t, const Descriptor*> wanted;
+  for (const Descriptor& hash : hashes) wanted[milliseconds(hash.time)] = &hash;
+  std::vector<Descriptor> embeddings;
+  std::int32_t time = 0;
+  const auto dimensions = static_cast<std::size_t>(header[1]);
+  while (read<std::int32_t>(file, {&time, 1})) {
+    const auto hash = wanted.find(time);
+    for (std::int32_t region = 0; region < header[0]; ++region) {
+      const std::shared_ptr<Half[]> halves = std::make_shared<Half[]>(dimensions);
+      if (!read<Half>(file, {halves.get(), dimensions})) {
+        throw std::runtime_error(path.string() + ": ends in the middle of a frame");
+      }
+      if (hash == wanted.end()) continue;
+      Descriptor descriptor = *hash->second;
+      Embedding embedding({halves, halves.get()}, dimensions);
+      descriptor.region = static_cast<std::uint8_t>(region);
+      descriptor.commonness = norm.commonness(embedding);
+      descriptor.value = std::move(embedding);
+      embeddings.push_back(std::move(descriptor));
+    }
+  }
+  return embeddings;
+}
+
+void merge(std::vector<Descriptor>& frames, std::vector<Descriptor> more) {
+  const auto middle = frames.insert(frames.end(), std::make_move_iterator(more.begin()),
+                                    std::make_move_iterator(more.end()));
   std::inplace_merge(frames.begin(), middle, frames.end(),
                      [](const Descriptor& a, const Descriptor& b) { return a.time < b.time; });
+}
+
+// FOLDER/full/NAME.txt, FOLDER/centre/NAME.txt and FOLDER/embedding/NAME.bin.
+std::vector<Descriptor> read_views(const std::filesystem::path& folder, const std::string& name,
+                                   const descriptor::ScoreNorm* norm) {
+  std::vector<Descriptor> frames = read_hashes(folder / "full" / (name + ".txt"));
+  std::vector<Descriptor> embeddings;
+  if (norm != nullptr) {
+    embeddings = read_embeddings(folder / "embedding" / (name + ".bin"), frames, *norm);
+  }
+  merge(frames, read_hashes(folder / "centre" / (name + ".txt"), View::kCentre));
+  merge(frames, std::move(embeddings));
+  return frames;
+}
+
+// Of a source of images.
+std::vector<Descriptor> read_images(const std::filesystem::path& folder, const std::string& name,
+                                    const descriptor::ScoreNorm* norm) {
+  std::vector<Descriptor> frames = read_hashes(folder / (name + ".txt"));
+  if (norm != nullptr) {
+    merge(frames, read_embeddings(folder / "embedding" / (name + ".bin"), frames, *norm));
+  }
   return frames;
 }
 
@@ -50,7 +116,8 @@ std::vector<Frames> read_folder(const std::filesystem::path& folder, Read read) 
   std::vector<Frames> all;
   for (const auto& item : std::filesystem::directory_iterator(folder)) {
     if (item.path().extension() != ".txt") continue;
-    all.push_back({item.path().stem().string(), read(item.path())});
+    const std::string name = item.path().stem().string();
+    all.push_back({name, read(name)});
   }
   std::sort(all.begin(), all.end(),
             [](const Frames& a, const Frames& b) { return a.name < b.name; });
@@ -59,25 +126,31 @@ std::vector<Frames> read_folder(const std::filesystem::path& folder, Read read) 
 
 }  // namespace
 
-Corpus read_corpus(const std::filesystem::path& work) {
+Corpus read_corpus(const std::filesystem::path& work, const descriptor::ScoreNorm* norm) {
   Corpus corpus;
-  corpus.images = read_folder(work / "images", [](const auto& path) { return read_hashes(path); });
-  corpus.clips = read_folder(work / "reference" / "full", [&](const auto& path) {
-    return read_views(work / "reference", path.filename().string());
+  corpus.images = read_folder(work / "images", [&](const std::string& name) {
+    return read_images(work / "images", name, norm);
+  });
+  corpus.clips = read_folder(work / "reference" / "full", [&](const std::string& name) {
+    return read_views(work / "reference", name, norm);
   });
   std::ifstream list(work / "copies.csv");
   for (std::string line; std::getline(list, line);) {
     if (line.ends_with('\r')) line.pop_back();
     std::istringstream fields(line);
     Copy copy;
-    std::string speed, offset;
+    std::string speed, offset, kinds;
     std::getline(fields, copy.edit, ',');
     std::getline(fields, copy.clip, ',');
     std::getline(fields, speed, ',');
     std::getline(fields, offset, ',');
+    std::getline(fields, kinds, ',');
+    copy.hashes = kinds != "embedding";
+    copy.embeddings = norm != nullptr && kinds != "pdq";
     copy.speed = std::stod(speed);
     copy.offset = std::stod(offset);
-    copy.frames = read_views(work / "copies", copy.edit + "/" + copy.clip + ".txt");
+    copy.frames =
+        read_views(work / "copies", copy.edit + "/" + copy.clip, copy.embeddings ? norm : nullptr);
     corpus.copies.push_back(std::move(copy));
   }
   if (corpus.clips.empty() || corpus.images.empty() || corpus.copies.empty()) {
@@ -101,7 +174,10 @@ ReferenceTimelinePtr timeline_of(const Frames& frames) {
   auto timeline = std::make_shared<ReferenceTimeline>();
   timeline->info.id = ReferenceId(frames.name);
   reference::TimelineBuilder builder;
-  builder.add(frames.frames);
+  std::vector<Descriptor> whole;
+  std::ranges::copy_if(frames.frames, std::back_inserter(whole),
+                       [](const Descriptor& descriptor) { return descriptor.region == 0; });
+  builder.add(whole);
   auto built = builder.finish(frames.frames.empty() ? MediaTime{} : frames.frames.back().time);
   timeline->entries = std::move(built.entries);
   timeline->duration = built.duration;

@@ -1,4 +1,4 @@
-// The hash lists that prepare.py writes.
+// The descriptors that prepare.py writes.
 #pragma once
 
 #include <filesystem>
@@ -7,11 +7,18 @@
 #include <vector>
 
 #include "core/reference.h"
+#include "descriptor/score_norm.h"
 
 namespace staydown::calibrate {
 
-// Views of the frames of something (the whole, and of videos the middle), in order of time and
-// view; those of quality below 50 are left out.
+// Distances as numbers of bits: what unrelated frames differ by is near 128 for either kind.
+inline constexpr double bits_per_unit(DescriptorKind kind) {
+  return kind == DescriptorKind::kPdq ? 1 : 128;
+}
+
+// Views of the frames of something (the whole, and of videos the middle; the whole's regions by the
+// learned model, if there is one), in order of time and view; those of quality below 50 are left
+// out.
 struct Frames {
   std::string name;
   std::vector<Descriptor> frames;
@@ -19,25 +26,27 @@ struct Frames {
 
 struct Copy {
   std::string edit, clip;
-  double speed = 1, offset = 0;    // t_reference = speed * t_copy + offset, seconds
-  std::vector<Descriptor> frames;  // as in Frames, every 500 ms
+  double speed = 1, offset = 0;           // t_reference = speed * t_copy + offset, seconds
+  bool hashes = true, embeddings = true;  // which kinds of descriptors are held to it
+  std::vector<Descriptor> frames;         // as in Frames, every 500 ms
 };
 
 struct Corpus {
   std::vector<Frames> clips;   // every 40 ms
-  std::vector<Frames> images;  // by source; times mean nothing
+  std::vector<Frames> images;  // by source; times only tell them apart
   std::vector<Copy> copies;
 };
 
-// Throws std::runtime_error that names the file.
-Corpus read_corpus(const std::filesystem::path& work);
+// `norm`: of the learned model; without it there are hashes only. Throws std::runtime_error that
+// names the file.
+Corpus read_corpus(const std::filesystem::path& work, const descriptor::ScoreNorm* norm);
 
 // All views of one frame.
 using Moment = std::span<const Descriptor>;
 // The first frame of each step; points into `frames`.
 std::vector<Moment> moments(std::span<const Descriptor> frames, MediaTime step);
 
-// As the bank would keep it: near-duplicates dropped, generic frames marked.
+// As the bank would keep it: near-duplicates dropped, generic frames marked, whole pictures only.
 ReferenceTimelinePtr timeline_of(const Frames& frames);
 
 // Half of all clips, chosen by their names only, calibrates; the other half tests.

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <numeric>
+#include <span>
 #include <utility>
 
 #include "calibrate/poisson.h"
@@ -16,7 +18,12 @@ constexpr int kBins = 256 / kBin;
 // Background pairs that the first bin must hold.
 constexpr double kResolved = 3;
 
-const PdqHash& hash(const Descriptor& descriptor) { return std::get<PdqHash>(descriptor.value); }
+std::size_t bits(const Descriptor& query, const DescriptorValue& stored) {
+  const double distance_in_bits =
+      staydown::distance(query, stored) * bits_per_unit(kind_of(query.value));
+  return static_cast<std::size_t>(
+      std::clamp(std::lround(distance_in_bits), 0L, static_cast<long>(kDistances - 1)));
+}
 
 std::array<double, kBins> binned(const Histogram& histogram) {
   std::array<double, kBins> bins{};
@@ -47,37 +54,88 @@ std::vector<double> falling(const std::vector<double>& values) {
   return result;
 }
 
-Histogram unrelated_pairs(const std::vector<Frames>& images) {
+namespace {
+
+Histogram unrelated_hashes(const std::vector<Frames>& images) {
   Histogram histogram{};
+  const auto hashes_of = [](const Frames& source) {
+    std::vector<const Descriptor*> hashes;
+    for (const Descriptor& descriptor : source.frames) {
+      if (kind_of(descriptor.value) == DescriptorKind::kPdq) hashes.push_back(&descriptor);
+    }
+    return hashes;
+  };
   for (std::size_t i = 0; i < images.size(); ++i) {
+    const auto queries = hashes_of(images[i]);
     for (std::size_t j = 0; j < i; ++j) {
-      for (const Descriptor& a : images[i].frames) {
-        for (const Descriptor& b : images[j].frames) {
-          ++histogram[static_cast<std::size_t>(distance(hash(a), hash(b)))];
-        }
+      for (const Descriptor* stored : hashes_of(images[j])) {
+        for (const Descriptor* query : queries) ++histogram[bits(*query, stored->value)];
       }
     }
   }
   return histogram;
 }
 
-Histogram copied_pairs(const Corpus& corpus) {
+Histogram unrelated_embeddings(const Corpus& corpus) {
+  Histogram histogram{};
+  const auto embeddings_of = [](std::span<const Descriptor> views, bool regions) {
+    std::vector<const Descriptor*> embeddings;
+    for (const Descriptor& descriptor : views) {
+      if (kind_of(descriptor.value) != DescriptorKind::kEmbedding) continue;
+      if (regions || descriptor.region == 0) embeddings.push_back(&descriptor);
+    }
+    return embeddings;
+  };
+  std::vector<const Descriptor*> images;
+  for (const Frames& source : corpus.images) {
+    std::ranges::copy(embeddings_of(source.frames, false), std::back_inserter(images));
+  }
+  for (const Frames& clip : corpus.clips) {
+    std::vector<const Descriptor*> queries;
+    for (const Moment& moment : moments(clip.frames, std::chrono::seconds(1))) {
+      std::ranges::copy(embeddings_of(moment, true), std::back_inserter(queries));
+    }
+    std::vector<const Descriptor*> others = images;
+    for (const Frames& other : corpus.clips) {
+      if (other.name == clip.name) continue;
+      for (const Moment& moment : moments(other.frames, std::chrono::seconds(1))) {
+        std::ranges::copy(embeddings_of(moment, false), std::back_inserter(others));
+      }
+    }
+    for (const Descriptor* query : queries) {
+      for (const Descriptor* stored : others) ++histogram[bits(*query, stored->value)];
+    }
+  }
+  return histogram;
+}
+
+}  // namespace
+
+Histogram unrelated_pairs(const Corpus& corpus, DescriptorKind kind) {
+  return kind == DescriptorKind::kPdq ? unrelated_hashes(corpus.images)
+                                      : unrelated_embeddings(corpus);
+}
+
+Histogram copied_pairs(const Corpus& corpus, DescriptorKind kind) {
   Histogram histogram{};
   std::map<std::string, ReferenceTimelinePtr> timelines;
   for (const Frames& clip : corpus.clips) timelines[clip.name] = timeline_of(clip);
   for (const Copy& copy : corpus.copies) {
-    if (!calibrates(copy.clip)) continue;
+    if (!calibrates(copy.clip) || !(kind == DescriptorKind::kPdq ? copy.hashes : copy.embeddings)) {
+      continue;
+    }
     for (const Moment& moment : moments(copy.frames, std::chrono::seconds(1))) {
-      const Descriptor& frame = moment.front();
-      if (frame.view != View::kFull) continue;
-      const double at = copy.speed * seconds(frame.time) + copy.offset;
-      int closest = kDistances;
-      for (const ReferenceEntry& entry : timelines.at(copy.clip)->entries) {
-        if (entry.generic || entry.view != View::kFull) continue;
-        if (seconds(entry.time) - 0.25 > at || seconds(entry.end) < at) continue;
-        closest = std::min(closest, distance(hash(frame), std::get<PdqHash>(entry.value)));
+      const double at = copy.speed * seconds(moment.front().time) + copy.offset;
+      std::size_t closest = kDistances;
+      for (const Descriptor& view : moment) {
+        if (view.view != View::kFull || kind_of(view.value) != kind) continue;
+        for (const ReferenceEntry& entry : timelines.at(copy.clip)->entries) {
+          if (entry.generic || entry.view != View::kFull || kind_of(entry.value) != kind) continue;
+          if (seconds(entry.time) - 0.25 > at || seconds(entry.end) < at) continue;
+          closest = std::min(closest, bits(view, entry.value));
+        }
       }
-      if (closest < kDistances) ++histogram[static_cast<std::size_t>(closest)];
+      if (closest < kDistances) ++histogram[closest];
     }
   }
   return histogram;

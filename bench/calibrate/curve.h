@@ -12,12 +12,14 @@ namespace staydown::calibrate {
 inline constexpr int kDistances = 257;
 using Histogram = std::array<std::int64_t, kDistances>;
 
-// Distances of all pairs of images of different sources.
-Histogram unrelated_pairs(const std::vector<Frames>& images);
+// Distances in bits. By hashes: of all pairs of images of different sources. By embeddings: of
+// every region of the clips' frames, one a second, to all images and to the other clips' frames;
+// the model was trained on the images, so two of them tell too little.
+Histogram unrelated_pairs(const Corpus& corpus, DescriptorKind kind);
 
-// Distance of each copied frame to the closest entry within 250 ms of where it is from, over the
-// copies of the clips that calibrate.
-Histogram copied_pairs(const Corpus& corpus);
+// Distance in bits of each copied frame, of its closest region, to the closest entry within 250 ms
+// of where it is from, over the copies of the clips that calibrate.
+Histogram copied_pairs(const Corpus& corpus, DescriptorKind kind);
 
 struct Curve {
   std::vector<std::pair<int, double>> points;

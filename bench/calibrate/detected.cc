@@ -11,7 +11,6 @@
 namespace staydown::calibrate {
 namespace {
 
-constexpr float kIndexRadius = 48;
 constexpr MediaTime kShortestCopy = std::chrono::seconds(10);
 
 struct Outcome {
@@ -27,7 +26,7 @@ Outcome follow(const Copy& copy, const ReferenceTimelinePtr& reference,
       calibration, {.review_score = takedown_score, .takedown_score = takedown_score});
   Outcome outcome;
   for (const Moment& moment : moments(copy.frames, std::chrono::seconds(1))) {
-    const auto hits = neighbours(moment, reference, kIndexRadius);
+    const auto hits = neighbours(moment, reference, index_radii());
     const auto matches = tracker.update(observed(moment, hits, enforced));
     if (!matches.empty() && outcome.seconds < 0) {
       outcome.seconds = seconds(moment.front().time - copy.frames.front().time);

@@ -16,8 +16,8 @@ struct Detected {
   double largest_interval_error = 0;  // of the detected ones' reference interval, seconds
 };
 
-// Copies of at least ten seconds, one frame a second, hashes of the full view alone; hits as the
-// index gives them (distance 48). By edit.
+// Copies of at least ten seconds, one frame a second; hits as the index gives them. By
+// edit.
 std::vector<Detected> detect_copies(const Corpus& corpus, const matching::Calibration& calibration,
                                     double takedown_score);
 

@@ -13,7 +13,7 @@ namespace staydown::calibrate {
 namespace {
 
 constexpr MediaTime kJudgedStep = std::chrono::milliseconds(500);
-constexpr float kLookAlike = 60, kAnyDistance = 256;
+constexpr double kLookAlike = 60, kAnyDistance = 512;  // bits
 constexpr MediaTime kLeastShift = std::chrono::seconds(2);
 constexpr MediaTime kShiftStep = std::chrono::milliseconds(1500);
 // How far from its place a frame is looked for: about as an alignment does after its first votes.
@@ -32,10 +32,12 @@ struct Line {
 // that the line is given.
 class Replay {
  public:
-  Replay(const ReferenceTimeline& reference, const Line& line, float most_distance,
-         const matching::Calibration& calibration)
+  // `most_distance` in bits.
+  Replay(const ReferenceTimeline& reference, const Line& line, DescriptorKind kind,
+         double most_distance, const matching::Calibration& calibration)
       : reference_(reference),
         line_(line),
+        kind_(kind),
         most_distance_(most_distance),
         calibration_(calibration) {}
 
@@ -46,17 +48,19 @@ class Replay {
     for (const Moment& moment : stream) {
       matching::QueryFrame frame{moment.front().time, {}};
       for (const Descriptor& view : moment) {
-        if (views == 2 || view.view == View::kFull) frame.views.push_back(&view);
+        const bool shown = views == 2 || view.view == View::kFull;
+        if (shown && kind_of(view.value) == kind_) frame.views.push_back(&view);
       }
       const auto found =
           score_frame(frame, reference_, {line_.at(frame.time), kHalfWidth}, {}, calibration_);
       if (!found) continue;
-      const bool alike = found->log_ratio > 0 && found->distance <= most_distance_;
-      const auto movement =
-          votes.movement(frame, reference_, found->entry, DescriptorKind::kPdq, calibration_);
+      const double per_unit = bits_per_unit(kind_);
+      const bool alike = found->log_ratio > 0 && found->distance * per_unit <= most_distance_;
+      auto movement = votes.movement(frame, reference_, found->entry, kind_, calibration_);
       if (movement && movement->unchanged) continue;
       if (movement && static_cast<std::size_t>(movement->views) == views) {
         samples.by_views[views - 1].push_back({*movement, alike});
+        samples.by_views[views - 1].back().movement.least *= per_unit;
         if (alike && views == 1) samples.one_sided.push_back(one_sided(*found, *before));
       }
       if (!alike || (movement && calibration_.new_information(*movement) < 0)) continue;
@@ -70,15 +74,23 @@ class Replay {
   double one_sided(const matching::FrameScore& found, std::size_t before) const {
     const DescriptorValue& now = reference_.entries[found.entry].value;
     const DescriptorValue& then = reference_.entries[before].value;
-    const double closer = distance(found.query->value, then) - found.distance;
-    return closer * closer / std::max(1.0F, distance(now, then));
+    const double per_unit = bits_per_unit(kind_);
+    const double closer = (distance(*found.query, then) - found.distance) * per_unit;
+    return closer * closer / std::max(1.0, distance(now, then) * per_unit);
   }
 
   const ReferenceTimeline& reference_;
   Line line_;
-  float most_distance_;
+  DescriptorKind kind_;
+  double most_distance_;
   const matching::Calibration& calibration_;
 };
+
+// By how many views a frame is measured, in turn.
+std::span<const std::size_t> numbers_of_views(DescriptorKind kind) {
+  static constexpr std::array<std::size_t, 2> kNumbers = {1, 2};
+  return std::span(kNumbers).first(kind == DescriptorKind::kPdq ? 2 : 1);
+}
 
 std::array<double, kBins> binned(const std::vector<double>& correlations) {
   std::array<double, kBins> bins{};
@@ -109,29 +121,35 @@ void Samples::add(const Samples& other) {
   one_sided.insert(one_sided.end(), other.one_sided.begin(), other.one_sided.end());
 }
 
-std::map<std::string, Samples> look_alikes(const Corpus& corpus,
+std::map<std::string, Samples> look_alikes(const Corpus& corpus, DescriptorKind kind,
                                            const matching::Calibration& calibration) {
   std::map<std::string, Samples> by_clip;
   for (const Frames& clip : corpus.clips) {
     const ReferenceTimelinePtr reference = timeline_of(clip);
     const auto stream = moments(clip.frames, kJudgedStep);
     for (MediaTime shift = kLeastShift; shift < reference->duration; shift += kShiftStep) {
-      Replay replay(*reference, {1, seconds(shift)}, kLookAlike, calibration);
-      for (const std::size_t views : {1, 2}) replay.run(stream, views, by_clip[clip.name]);
+      Replay replay(*reference, {1, seconds(shift)}, kind, kLookAlike, calibration);
+      for (const std::size_t views : numbers_of_views(kind)) {
+        replay.run(stream, views, by_clip[clip.name]);
+      }
     }
   }
   return by_clip;
 }
 
-Samples copies(const Corpus& corpus, const matching::Calibration& calibration) {
+Samples copies(const Corpus& corpus, DescriptorKind kind,
+               const matching::Calibration& calibration) {
   std::map<std::string, ReferenceTimelinePtr> timelines;
   for (const Frames& clip : corpus.clips) timelines[clip.name] = timeline_of(clip);
   Samples samples;
   for (const Copy& copy : corpus.copies) {
-    if (!calibrates(copy.clip)) continue;
-    Replay replay(*timelines.at(copy.clip), {copy.speed, copy.offset}, kAnyDistance, calibration);
+    if (!calibrates(copy.clip) || !(kind == DescriptorKind::kPdq ? copy.hashes : copy.embeddings)) {
+      continue;
+    }
+    Replay replay(*timelines.at(copy.clip), {copy.speed, copy.offset}, kind, kAnyDistance,
+                  calibration);
     const auto stream = moments(copy.frames, kJudgedStep);
-    for (const std::size_t views : {1, 2}) replay.run(stream, views, samples);
+    for (const std::size_t views : numbers_of_views(kind)) replay.run(stream, views, samples);
   }
   return samples;
 }

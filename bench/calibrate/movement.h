@@ -12,7 +12,8 @@
 
 namespace staydown::calibrate {
 
-// Sizes of movement with a curve of their own, in bits; beyond the last but one there was a cut.
+// Sizes of movement with a curve of their own, in bits (corpus.h); beyond the last but one there
+// was a cut.
 inline constexpr std::array<double, 5> kSizes = {16, 24, 40, 70, 256};
 
 // What matching::VoteHistory says of a frame once another voted, and whether the frame looks like
@@ -26,7 +27,7 @@ struct Samples {
   // Measured over one view (the whole picture) and over two.
   std::array<std::vector<Sample>, 2> by_views;
   // (d(q, r') - d(q, r))^2 / d(r, r') of the whole pictures, r' being the vote before; its mean is
-  // 1 / Calibration::nats_per_unit.
+  // 1 / Calibration::nats_per_unit, times bits_per_unit.
   std::vector<double> one_sided;
 
   void add(const Samples& other);
@@ -35,11 +36,12 @@ struct Samples {
 // By clip: clips against another moment of themselves, at least two seconds away, as long as both
 // look alike (distance at most 60), a frame each 500 ms. Both halves of the clips, since few stand
 // still. Frames that `calibration` finds to move otherwise do not vote.
-std::map<std::string, Samples> look_alikes(const Corpus& corpus,
+// Embeddings are measured over one view only.
+std::map<std::string, Samples> look_alikes(const Corpus& corpus, DescriptorKind kind,
                                            const matching::Calibration& calibration);
 
 // Copies against where they are from; of the clips that calibrate.
-Samples copies(const Corpus& corpus, const matching::Calibration& calibration);
+Samples copies(const Corpus& corpus, DescriptorKind kind, const matching::Calibration& calibration);
 
 // Of movements above kSizes[size - 1], up to kSizes[size]: the correlations of those that are
 // alike, and the number of all.

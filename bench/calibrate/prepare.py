@@ -1,14 +1,16 @@
-"""Makes the hash lists that `calibrate` reads from a folder of videos and a folder of image archives.
+"""Makes the descriptors that `calibrate` reads from a folder of videos and a folder of image archives.
 
-    bench/calibrate/prepare.py --build build/release --videos CLIPS --images PHOTOS --work WORK
+    bench/calibrate/prepare.py --build build/release --videos CLIPS --images PHOTOS --work WORK [--model MANIFEST]
 
 VIDEOS is any folder of clips of which no two show the same footage. IMAGES holds tar files; a
 member's first folder is its source, and a folder below frames/ is a scene of its own, whose source
 is the part of its name before `__`. Writes, as vPDQ text (frame,quality,hash,timestamp):
     WORK/reference/VIEW/CLIP.txt     every 40 ms of the clip, as the bank reads references
-    WORK/copies/VIEW/EDIT/CLIP.txt   every 500 ms of an edited, re-encoded copy (WORK/copies.csv: speed, offset)
+    WORK/copies/VIEW/EDIT/CLIP.txt   every 500 ms of an edited, re-encoded copy (WORK/copies.csv: speed, offset,
+                                     and which kinds of descriptors are held to it)
     WORK/images/SOURCE.txt           one line per image
-VIEW is full or centre.
+VIEW is full or centre. With a model, what it makes of the same frames, as embed.cc writes it:
+    WORK/reference/embedding/CLIP.bin, WORK/copies/embedding/EDIT/CLIP.bin, WORK/images/embedding/SOURCE.bin
 Needs the ffmpeg program and Pillow (pip install pillow). Videos that are there already are kept.
 """
 
@@ -42,6 +44,17 @@ EDITS = {
     "crop": ("crop=0.95*iw:0.95*ih:0.03*iw:0.02*ih,scale=640:360", 1.0),
     "rotate": ("rotate=3*PI/180", 1.0),
 }
+# Of these what the learned descriptor is held to, beside what hashes do not survive; {n} is the number of the edit.
+MILD_EDITS = ("reencode", "logo", "brighter", "slower")
+STRONG_EDITS = {
+    "crop_half": ("crop=0.7*iw:0.7*ih:0.1*iw:0.2*ih,scale=640:360", 1.0),
+    "mirror": ("hflip", 1.0),
+    "turned": ("rotate=10*PI/180", 1.0),
+    "filmed": ("perspective=x0=0.06*W:y0=0.05*H:x1=0.97*W:y1=0.1*H:x2=0.02*W:y2=0.95*H:x3=0.93*W:y3=0.9*H:"
+               "sense=source,gblur=sigma=1.2,eq=contrast=1.2:gamma=0.85,drawbox=x=0:y=0.8*ih:w=iw:h=0.2*ih:color=0x101020:t=fill",
+               1.0),
+    "inner": ("scale=320:180[p{n}];testsrc2=s=640x360:r=25[b{n}];[b{n}][p{n}]overlay=290:150:shortest=1", 1.0),
+}
 
 
 def run(command, **keywords):
@@ -50,8 +63,8 @@ def run(command, **keywords):
 
 def write_hashes(command, out, **keywords):
     out.parent.mkdir(parents=True, exist_ok=True)
-    part = out.with_suffix(".part")
-    with part.open("w") as file:
+    part = out.with_name(out.name + ".part")
+    with part.open("wb") as file:
         run(command, stdout=file, **keywords)
     part.rename(out)
 
@@ -66,7 +79,7 @@ def encode_copies(clip, offset, copies):
     chains = [f"[0:v]scale=640:360,setsar=1,split={len(copies)}{labels}"]
     outputs = []
     for n, (edit, copy) in enumerate(copies.items()):
-        chains.append(f"[s{n}]{EDITS[edit][0]}[o{n}]")
+        chains.append(f"[s{n}]{(EDITS | STRONG_EDITS)[edit][0].format(n=n)}[o{n}]")
         outputs += ["-map", f"[o{n}]", "-c:v", "libx264", "-preset", "superfast", "-threads", 1,
                     "-b:v", "300k", "-maxrate", "400k", "-bufsize", "600k", "-pix_fmt", "yuv420p", copy]
     run(["ffmpeg", "-v", "error", "-nostdin", "-threads", 1, "-filter_complex_threads", 1, "-ss", offset,
@@ -80,22 +93,42 @@ def hash_video(args, video, step, folder, name):
             write_hashes([args.pdq_video, video, step, view], out)
 
 
+def kinds_of(edit):
+    return "embedding" if edit in STRONG_EDITS else "both" if edit in MILD_EDITS else "pdq"
+
+
+def outputs_of(args, edit, stem):
+    names = [f"{view}/{edit}/{stem}.txt" for view in VIEWS]
+    if args.model and kinds_of(edit) != "pdq":
+        names.append(f"embedding/{edit}/{stem}.bin")
+    return [args.work / "copies" / name for name in names]
+
+
+def embed_video(args, video, step, folder, name):
+    out = args.work / folder / "embedding" / name
+    if args.model and not out.exists():
+        write_hashes([args.embed, args.model, args.work, "video", video, step], out)
+
+
 def prepare_videos(args):
+    edits = EDITS | STRONG_EDITS if args.model else EDITS
     clips = sorted(p for p in args.videos.iterdir() if p.is_file())
     rows = []
     for clip in clips:
-        name = f"{clip.stem}.txt"
-        hash_video(args, clip, REFERENCE_STEP, "reference", name)
+        hash_video(args, clip, REFERENCE_STEP, "reference", f"{clip.stem}.txt")
+        embed_video(args, clip, REFERENCE_STEP, "reference", f"{clip.stem}.bin")
         # The copy begins a little into the clip, so that its samples fall between the reference's.
         offset = round(0.25 + 0.25 * fraction(clip.stem), 3)
-        rows += [(edit, clip.stem, speed, offset) for edit, (_, speed) in EDITS.items()]
+        rows += [(edit, clip.stem, speed, offset, kinds_of(edit)) for edit, (_, speed) in edits.items()]
         with tempfile.TemporaryDirectory() as folder:
-            missing = {edit: pathlib.Path(folder) / f"{edit}.mkv" for edit in EDITS
-                       if not all((args.work / "copies" / view / edit / name).exists() for view in VIEWS)}
+            missing = {edit: pathlib.Path(folder) / f"{edit}.mkv" for edit in edits
+                       if not all(output.exists() for output in outputs_of(args, edit, clip.stem))}
             if missing:
                 encode_copies(clip, offset, missing)
             for edit, copy in missing.items():
-                hash_video(args, copy, COPY_STEP, "copies", f"{edit}/{name}")
+                hash_video(args, copy, COPY_STEP, "copies", f"{edit}/{clip.stem}.txt")
+                if kinds_of(edit) != "pdq":
+                    embed_video(args, copy, COPY_STEP, "copies", f"{edit}/{clip.stem}.bin")
         print(clip.stem, flush=True)
     with (args.work / "copies.csv").open("w", newline="") as file:
         csv.writer(file).writerows(rows)
@@ -112,13 +145,17 @@ def prepare_images(args):
         with tarfile.open(archive) as tar:
             for member in tar:
                 if member.isfile():
-                    image = Image.open(io.BytesIO(tar.extractfile(member).read())).convert("L")
-                    # Squeezed to a square: PDQ does not know the shape of a picture.
-                    square = image.resize((IMAGE_SIDE, IMAGE_SIDE), Image.Resampling.BILINEAR)
-                    pictures.setdefault(source_of(member.name), []).append(square.tobytes())
-    for source, grey in sorted(pictures.items()):
-        write_hashes([args.pdq_frames, *[IMAGE_SIDE] * 4, 1],
-                     args.work / "images" / f"{source}.txt", input=b"".join(grey))
+                    image = Image.open(io.BytesIO(tar.extractfile(member).read()))
+                    # Squeezed to a square: neither descriptor knows the shape of a picture.
+                    square = image.convert("RGB").resize((IMAGE_SIDE, IMAGE_SIDE), Image.Resampling.BILINEAR)
+                    pictures.setdefault(source_of(member.name), []).append(square)
+    for source, squares in sorted(pictures.items()):
+        write_hashes([args.pdq_frames, *[IMAGE_SIDE] * 4, 1], args.work / "images" / f"{source}.txt",
+                     input=b"".join(square.convert("L").tobytes() for square in squares))
+        out = args.work / "images" / "embedding" / f"{source}.bin"
+        if args.model and not out.exists():
+            write_hashes([args.embed, args.model, args.work, "frames", IMAGE_SIDE, IMAGE_SIDE], out,
+                         input=b"".join(square.tobytes() for square in squares))
 
 
 def main():
@@ -126,9 +163,11 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("build", "videos", "images", "work"):
         parser.add_argument(f"--{name}", type=pathlib.Path, required=True)
+    parser.add_argument("--model", type=pathlib.Path, help="manifest of a learned descriptor")
     args = parser.parse_args()
     args.pdq_video = args.build / "bench/parity/pdq_video"
     args.pdq_frames = args.build / "bench/parity/pdq_frames"
+    args.embed = args.build / "bench/calibrate/embed"
     prepare_images(args)
     prepare_videos(args)
 

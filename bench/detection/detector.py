@@ -16,7 +16,7 @@ from corpus import Clip
 SCAN_EXITS = {0, 3, 4}  # nothing found, takedown, review only
 # The lowest scores that `scan` reports, for curves and tails: a review at the most reviews that the
 # configuration takes, for a bank of no stated size, from neighbours as far as the index looks.
-LOW = {"review_per_million_hours": "1000000000", "bank_frames": "1", "pdq_radius": "64"}
+LOW = {"review_per_million_hours": "1000000000", "bank_frames": "1", "pdq_radius": "64", "embedding_radius": "0.9"}
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,13 @@ class Variant:
 
 
 class Staydown:
-    """Banks and scans are kept in `folder`, by the digest of the binary and of what went in."""
+    """Banks and scans are kept in `folder`, by the digest of the binary, of the learned model's manifest
+    and of what went in. Banks hold that model's descriptors beside hashes."""
 
-    def __init__(self, binary: pathlib.Path, folder: pathlib.Path):
+    def __init__(self, binary: pathlib.Path, folder: pathlib.Path, manifest: pathlib.Path | None = None):
         self.binary, self.folder = binary, folder
-        self.digest = hashlib.sha256(binary.read_bytes()).hexdigest()
+        self.model = str(manifest) if manifest else "none"
+        self.digest = hashlib.sha256(binary.read_bytes() + (manifest.read_bytes() if manifest else b"")).hexdigest()
         (folder / "scans").mkdir(parents=True, exist_ok=True)
 
     def _call(self, *words: str, exits: set[int] = frozenset({0})) -> tuple[str, float]:
@@ -85,7 +87,7 @@ class Staydown:
         for id, video, _ in references:
             if id not in present:
                 self._call("reference", "add", str(video), "--bank", str(unfinished), "--id", id,
-                           "--force")
+                           "--force", "--model", self.model)
             added()
         _copy_bank(unfinished, path)
         return path

@@ -41,6 +41,9 @@ def arguments() -> argparse.Namespace:
                         help="where streams, banks and scans are kept (default: %(default)s)")
     parser.add_argument("--staydown", type=pathlib.Path,
                         default=ROOT / "build" / "release" / "src" / "staydown")
+    parser.add_argument("--model", type=pathlib.Path, metavar="MANIFEST",
+                        help="learned descriptor that banks hold beside hashes, for variants whose configuration "
+                             "names it in model.manifest")
     parser.add_argument("--variant", action="append", metavar="NAME[=CONFIG]",
                         help="the pipeline under this configuration (`staydown config show`), else the "
                              "built-in one; may be repeated (default: pdq)")
@@ -110,7 +113,7 @@ class Run:
              self.options.encode_jobs)
 
     def open_banks(self) -> None:
-        self.staydown = Staydown(self.options.staydown, self.options.work / "banks")
+        self.staydown = Staydown(self.options.staydown, self.options.work / "banks", self.options.model)
         derived = {one.id: (one.id, self.cache.path(one), self.cache.path(one).stem)
                    for one in self.planned.hard_references}
         progress = Progress("references added", len(self.roles.references) + len(derived))

@@ -41,7 +41,7 @@ void Embed(benchmark::State& state, Precision precision) {
   if ((*embedder)->precision() != precision) return state.SkipWithError("not on this processor");
   const Image image = noise(512, 288);
   const std::vector<const Image*> images(static_cast<std::size_t>(state.range(0)), &image);
-  for (auto _ : state) benchmark::DoNotOptimize((*embedder)->embed_regions(images));
+  for (auto _ : state) benchmark::DoNotOptimize((*embedder)->embed(images));
   state.counters["frame"] =
       benchmark::Counter(static_cast<double>(state.iterations() * state.range(0)),
                          benchmark::Counter::kIsRate | benchmark::Counter::kInvert);

@@ -29,7 +29,7 @@ Result<double> milliseconds_of(const embedding::OpenVinoEmbedder& embedder) {
   double least = 0;
   for (int i = 0; i <= kRepeats; ++i) {
     const auto begin = std::chrono::steady_clock::now();
-    if (const auto embedded = embedder.embed_regions(images); !embedded) {
+    if (const auto embedded = embedder.embed(images); !embedded) {
       return tl::unexpected(embedded.error());
     }
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/app.h"
+#include "cli/model_options.h"
 #include "cli/progress.h"
 #include "cli/reference_command.h"
 #include "cli/reference_options.h"
@@ -36,6 +37,7 @@ struct AddFlags {
   InfoFlags info;
   std::vector<std::string> videos;
   std::string interval;
+  std::string model;
   bool force = false, keyframes_only = false;
 };
 
@@ -152,9 +154,11 @@ PassEnd run_all(std::vector<Addition>& additions, int& exit_code, OpenBank& bank
 
 int run_add(const AddFlags& flags) {
   const auto stop = stop_on_signals();
-  auto bank = OpenBank::open(flags.bank, reference::BankAccess::kCreate);
+  const auto models = models_for(flags.bank, flags.model);
+  if (!models) return report(models.error());
+  auto bank = OpenBank::open(flags.bank, reference::BankAccess::kCreate, models->embedding);
   if (!bank) return report(bank.error());
-  const descriptor::Describer describer(descriptor::kReferenceViews);
+  const descriptor::Describer describer(descriptor::kReferenceViews, models->learned);
   int exit_code = kExitNothingFound;
   auto additions = open_additions(flags, **bank, describer, exit_code);
   Progress progress;
@@ -187,6 +191,7 @@ void add_reference_add(CLI::App& reference, int& exit_code) {
       });
   command->add_flag("--force", flags->force, "Add it even if most of it is generic");
   command->add_flag("--keyframes-only", flags->keyframes_only, "Leave out the second pass");
+  add_model_flag(*command, flags->model);
   add_change_flags(*command, flags->bank);
   command->callback([flags, &exit_code] {
     if (flags->videos.size() > 1 && !flags->info.id.empty()) {

@@ -20,6 +20,7 @@ void add_reference_command(CLI::App& app, int& exit_code) {
   add_reference_change(*reference, exit_code);
   add_reference_verify(*reference, exit_code);
   add_reference_exchange(*reference, exit_code);
+  add_reference_reembed(*reference, exit_code);
   add_reference_audit(*reference, exit_code);
   add_reference_cluster(*reference, exit_code);
 }

@@ -14,6 +14,7 @@ void add_reference_list(CLI::App& reference, int& exit_code);    // and show
 void add_reference_change(CLI::App& reference, int& exit_code);  // disable, enable, remove
 void add_reference_verify(CLI::App& reference, int& exit_code);
 void add_reference_exchange(CLI::App& reference, int& exit_code);  // import, export
+void add_reference_reembed(CLI::App& reference, int& exit_code);
 void add_reference_audit(CLI::App& reference, int& exit_code);
 void add_reference_cluster(CLI::App& reference, int& exit_code);  // publish, status
 

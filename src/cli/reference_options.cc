@@ -89,7 +89,15 @@ ReferenceInfo info_of(const InfoFlags& flags, const std::string& name) {
       .notice = flags.notice};
 }
 
-Result<OpenBank> OpenBank::open(const BankFlags& flags, reference::BankAccess access) {
+Result<service::Models> models_for(const BankFlags& flags, const std::string& model) {
+  auto config = configuration(flags.cluster);
+  if (!config) return tl::unexpected(std::move(config.error()));
+  if (!model.empty()) config->model.manifest = model;
+  return service::open_models(*config, 1);
+}
+
+Result<OpenBank> OpenBank::open(const BankFlags& flags, reference::BankAccess access,
+                                const std::string& embedding_model) {
   OpenBank opened;
   if (!flags.cluster.brokers.empty() || !flags.cluster.config.empty()) {
     if (flags.bank_given) {
@@ -104,12 +112,13 @@ Result<OpenBank> OpenBank::open(const BankFlags& flags, reference::BankAccess ac
     const auto& topics = cluster->config.kafka.topics;
     opened.workers_ = topics.workers;
     opened.wait_ = std::chrono::seconds(flags.wait_seconds);
-    auto topic = service::ReferenceTopic::open(opened.client_, topics.references);
+    auto topic = service::ReferenceTopic::open(opened.client_, topics.references, embedding_model);
     if (!topic) return tl::unexpected(std::move(topic.error()));
     opened.topic_ = *std::move(topic);
     return opened;
   }
-  auto bank = reference::ReferenceBank::open(flags.bank, {.access = access});
+  auto bank = reference::ReferenceBank::open(
+      flags.bank, {.access = access, .embedding_model = embedding_model});
   if (!bank) return tl::unexpected(std::move(bank.error()));
   const auto feed = bank->feed();
   if (!feed) return tl::unexpected(feed.error());

@@ -10,6 +10,7 @@
 #include "cli/cluster_options.h"
 #include "kafka/client.h"
 #include "reference/reference_bank.h"
+#include "service/models.h"
 #include "service/reference_topic.h"
 
 namespace staydown::cli {
@@ -41,7 +42,9 @@ ReferenceInfo info_of(const InfoFlags& flags, const std::string& name);
 // A bank on disk, or what stands for it on a cluster.
 class OpenBank {
  public:
-  static Result<OpenBank> open(const BankFlags& flags, reference::BankAccess access);
+  // `embedding_model`: whose embeddings it keeps beside hashes (BankOptions).
+  static Result<OpenBank> open(const BankFlags& flags, reference::BankAccess access,
+                               const std::string& embedding_model = {});
 
   reference::ReferenceBank& operator*() { return topic_ ? topic_->bank() : *bank_; }
 
@@ -61,5 +64,8 @@ class OpenBank {
 };
 
 reference::Change change_by(const BankFlags& flags);
+
+// The models that describe references: as `model` (--model) says, else as the configuration does.
+Result<service::Models> models_for(const BankFlags& flags, const std::string& model);
 
 }  // namespace staydown::cli

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <thread>
 
 #include "cli/app.h"
+#include "cli/model_options.h"
 #include "cli/scan_options.h"
 #include "cli/scan_output.h"
 #include "cli/signals.h"
@@ -55,6 +57,7 @@ Result<Sources> open_sources(const std::vector<ScanInput>& inputs, const ScanOpt
 Result<service::Config> configuration(const ScanOptions& options) {
   auto config = options.config.empty() ? service::Config{} : service::load_config(options.config);
   if (config && options.observe) config->policy.observe = true;
+  if (config && !options.model.empty()) config->model.manifest = options.model;
   if (config && !options.report.empty()) config->sampling.rgb = true;  // a moderator sees colours
   return config;
 }
@@ -88,6 +91,11 @@ std::unique_ptr<report::ReportBuilder> begin_report(const ScanOptions& options,
   return builder;
 }
 
+// Threads that scan_all will need, at most: one for all files, one for each live input.
+int live_threads(const std::vector<std::string>& inputs) {
+  return 1 + static_cast<int>(std::ranges::count_if(inputs, media::is_live));
+}
+
 // Each source in a thread of its own, all against one index and policy.
 void scan_all(Sources& sources, const service::Engine& engine, ScanOutput& output,
               const std::stop_token& stop) {
@@ -108,7 +116,9 @@ Result<ExitCode> run_scan(const ScanOptions& options) {
 
   std::stop_source stop;
   const std::stop_callback on_signal(stop_on_signals(), [&] { stop.request_stop(); });
-  const auto engine = service::Engine::open(*config, options.bank);
+  auto models = service::open_models(*config, live_threads(options.inputs));
+  if (!models) return tl::unexpected(models.error());
+  const auto engine = service::Engine::open(*config, *std::move(models), options.bank);
   if (!engine) return tl::unexpected(engine.error());
   const auto inputs = name_streams(options.inputs, options.stream_id);
   auto sources = open_sources(inputs, options);
@@ -153,6 +163,7 @@ void add_scan_command(CLI::App& app, int& exit_code) {
       ->envname("STAYDOWN_BANK")
       ->default_val("bank.db");
   command->add_option("--config", options->config, "Configuration (see `staydown config show`)");
+  add_model_flag(*command, options->model);
   command->add_option("--stream-id", options->stream_id,
                       "Name of the broadcast in events; default: the file's name or the URL");
   command->add_option("--account", options->account, "Uploader, for the rules about accounts");

@@ -13,6 +13,7 @@ struct ScanOptions {
   std::vector<std::string> inputs;
   std::string bank;
   std::string config;  // path; empty: defaults
+  std::string model;   // as --model; empty: as the configuration says
   std::string stream_id, account;
   bool realtime = false, observe = false, allow_gaps = false;
   std::string output, report, reference_media;  // paths; empty: none

@@ -80,7 +80,7 @@ void fields(Self& self,
 template <typename Self, typename Archive>
 void fields(Self& self,
             Archive& archive) requires std::same_as<std::remove_const_t<Self>, Descriptor> {
-  archive(self.time, self.view, self.quality, self.value);
+  archive(self.time, self.view, self.region, self.quality, self.value);
 }
 
 template <typename Self, typename Archive>
@@ -154,6 +154,9 @@ class ArchiveWriter {
       bytes_.insert(bytes_.end(), value.begin(), value.end());
     } else if constexpr (is_id<T>) {
       put(value.value);
+    } else if constexpr (std::same_as<T, Embedding>) {
+      put(value.size());
+      for (const Half half : value.halves()) bits(half);
     } else if constexpr (std::same_as<T, DescriptorValue>) {
       put(static_cast<std::uint64_t>(value.index()));
       std::visit([&](const auto& one) { put(one); }, value);
@@ -270,6 +273,11 @@ class ArchiveReader {
       left_ = left_.subspan(size);
     } else if constexpr (is_id<T>) {
       get(value.value);
+    } else if constexpr (std::same_as<T, Embedding>) {
+      const auto size = count();
+      const std::shared_ptr<Half[]> halves = std::make_shared<Half[]>(size);
+      for (std::size_t i = 0; i < size; ++i) bits(halves[static_cast<std::ptrdiff_t>(i)]);
+      value = Embedding({halves, halves.get()}, size);
     } else if constexpr (std::same_as<T, DescriptorValue>) {
       if (number() == static_cast<std::uint64_t>(DescriptorKind::kPdq)) {
         get(value.template emplace<PdqHash>());

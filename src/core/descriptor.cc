@@ -1,7 +1,6 @@
 #include "core/descriptor.h"
 
 #include <limits>
-#include <numeric>
 
 namespace staydown {
 
@@ -23,12 +22,14 @@ std::string_view name_of(View view) {
       return "centre";
     case View::kCentreMirrored:
       return "centre_mirrored";
+    case View::kPart:
+      return "part";
   }
   return "full";
 }
 
 float distance(const Embedding& a, const Embedding& b) {
-  return 1.0F - std::inner_product(a.begin(), a.end(), b.begin(), 0.0F);
+  return 1.0F - dot(a.halves(), b.halves());
 }
 
 float distance(const DescriptorValue& a, const DescriptorValue& b) {

@@ -4,11 +4,11 @@
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <memory>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "core/embedding.h"
 #include "core/time.h"
 
 namespace staydown {
@@ -23,6 +23,7 @@ enum class View : std::uint8_t {
   kInnerMirrored,    //
   kCentre,           // the middle of the picture, where logos and banners rarely are
   kCentreMirrored,
+  kPart,  // a region of the full frame, as the learned model divides it
 };
 std::string_view name_of(View view);
 
@@ -51,10 +52,7 @@ inline int distance(const PdqHash& a, const PdqHash& b) {
   return bits;
 }
 
-// L2-normalised vector of a learned model. All embeddings that meet have the same model and size.
-using Embedding = std::vector<float>;
-
-// 1 - cosine, 0-2.
+// 1 - cosine, 0-2, give or take a thousandth: sizes must agree.
 float distance(const Embedding& a, const Embedding& b);
 
 enum class DescriptorKind : std::uint8_t { kPdq, kEmbedding };
@@ -69,9 +67,18 @@ float distance(const DescriptorValue& a, const DescriptorValue& b);
 struct Descriptor {
   MediaTime time{};  // of the sampled frame
   View view = View::kFull;
-  int quality =
-      0;  // 0-100, PDQ's measure of how much the frame says; embeddings carry their frame's
+  std::uint8_t region = 0;  // of kPart: which, as the model counts them from 1 on
+  // 0-100, PDQ's measure of how much the frame says; embeddings carry their frame's.
+  int quality = 0;
+  // Embeddings: what every distance from it is increased by, since it is near to much that has
+  // nothing to do with it (descriptor/score_norm.h). References have none.
+  float commonness = 0;
   DescriptorValue value;
 };
+
+// How far a query is from something stored, on the scale of their kind.
+inline float distance(const Descriptor& query, const DescriptorValue& stored) {
+  return distance(query.value, stored) + query.commonness;
+}
 
 }  // namespace staydown

@@ -129,6 +129,19 @@ ModelOutput output_of(const Field& field, std::size_t regions) {
   return output;
 }
 
+std::filesystem::path beside(const Field& field, const std::filesystem::path& folder) {
+  const std::filesystem::path file = field.text();
+  if (file != file.filename()) field.refuse("must name a file beside the manifest");
+  return folder / file;
+}
+
+std::optional<ModelFile> file_of(const Field& field, const char* key,
+                                 const std::filesystem::path& folder) {
+  if (!field.has(key)) return std::nullopt;
+  const Field file = field[key];
+  return ModelFile{beside(file["file"], folder), file["sha256"].text()};
+}
+
 ModelManifest parse(const std::string& text, const std::filesystem::path& folder) {
   const Json json = Json::parse(text);
   const Field field(json, "");
@@ -136,15 +149,15 @@ ModelManifest parse(const std::string& text, const std::filesystem::path& folder
   ModelManifest manifest;
   manifest.name = field["name"].text();
   manifest.version = field["version"].text();
-  const std::filesystem::path file = field["file"].text();
-  if (file != file.filename()) field["file"].refuse("must name a file beside the manifest");
-  manifest.file = folder / file;
+  manifest.file = beside(field["file"], folder);
   manifest.sha256 = field["sha256"].text();
   manifest.digest = digest_of(text);
   manifest.input = input_of(field["input"]);
   manifest.regions = regions_of(field["regions"]);
   manifest.output = output_of(field["output"], manifest.regions.size());
   manifest.precision = *precision_of(field["precision"].one_of({"f32", "bf16"}));
+  manifest.background = file_of(field, "background", folder);
+  manifest.calibration = file_of(field, "calibration", folder);
   return manifest;
 }
 

@@ -46,6 +46,12 @@ struct ModelOutput {
   bool normalised = false;  // whether the graph gives vectors of length 1
 };
 
+// A file beside the manifest.
+struct ModelFile {
+  std::filesystem::path path;
+  std::string sha256;  // 64 lower-case digits
+};
+
 struct ModelManifest {
   std::string name, version;
   std::filesystem::path file;  // of the model, beside the manifest
@@ -55,8 +61,15 @@ struct ModelManifest {
   ModelOutput output;
   std::vector<Region> regions;  // at least one; the first is the whole frame
   Precision precision{};        // that the model is meant to be run in
+  // Pictures that have nothing to do with any reference, for score normalisation: half floats, as
+  // many as dimensions for each.
+  std::optional<ModelFile> background;
+  // What its distances mean (matching/calibration.h); without one it cannot be matched.
+  std::optional<ModelFile> calibration;
 
   std::string model() const { return name + "/" + version; }
+  // What its vectors are called where they are stored: only those of one name are compared.
+  std::string descriptor(Precision of) const { return model() + "/" + std::string(name_of(of)); }
 };
 
 // Errors: kIo or kNotFound when the file cannot be read, kMalformed when it says something that

@@ -71,18 +71,19 @@ std::pair<ov::CompiledModel, bool> compile(const std::string& onnx, const ModelM
   return {std::move(compiled), false};
 }
 
-double length_of(const Embedding& vector) {
+double length_of(std::span<const float> vector) {
   return std::sqrt(std::inner_product(vector.begin(), vector.end(), vector.begin(), 0.0));
 }
 
-// To length 1, unless the model has seen to that; to nothing where there is no length to speak of.
-void finish(Embedding& vector, bool normalised) {
+// Of length 1, which the model may have seen to; nothing where there is no length to speak of.
+Embedding finished(std::span<float> vector, bool normalised) {
   const double length = length_of(vector);
   if (!(length > 0) || !std::isfinite(length)) {
-    std::fill(vector.begin(), vector.end(), 0.0F);
+    std::ranges::fill(vector, 0.0F);
   } else if (!normalised) {
     for (float& number : vector) number = static_cast<float>(number / length);
   }
+  return Embedding(vector);
 }
 
 // A picture that is nothing in particular.
@@ -134,17 +135,16 @@ class OpenVinoEmbedder::Network {
     request.set_input_tensor(pixels);
     request.infer();
     const std::size_t dimensions = manifest.output.dimensions;
-    const ov::Tensor output = request.get_output_tensor();
+    ov::Tensor output = request.get_output_tensor();
     if (output.get_size() != images.size() * manifest.regions.size() * dimensions) {
       throw std::length_error(
           fmt::format("{} numbers for {} pictures", output.get_size(), images.size()));
     }
-    const float* vector = output.data<float>();
+    float* vector = output.data<float>();
     for (std::size_t i = 0; i < images.size(); ++i) {
       std::vector<Embedding>& of_image = embeddings.emplace_back();
       for (std::size_t r = 0; r < manifest.regions.size(); ++r, vector += dimensions) {
-        of_image.emplace_back(vector, vector + dimensions);
-        finish(of_image.back(), manifest.output.normalised);
+        of_image.push_back(finished({vector, dimensions}, manifest.output.normalised));
       }
     }
     give_back(std::move(request));
@@ -158,7 +158,7 @@ class OpenVinoEmbedder::Network {
     std::vector<std::vector<Embedding>> embeddings;
     embed(images, manifest, embeddings);
     for (const Embedding& vector : embeddings.front()) {
-      const double length = length_of(vector);
+      const double length = length_of(vector.floats());
       if (!(std::abs(length - 1) < kLengthError)) {
         throw std::invalid_argument(
             fmt::format("gives a vector of length {:.4g}; vectors must have length 1 or the "
@@ -223,10 +223,11 @@ OpenVinoEmbedder::~OpenVinoEmbedder() = default;
 
 std::string OpenVinoEmbedder::model() const { return manifest_.model(); }
 std::size_t OpenVinoEmbedder::dimensions() const { return manifest_.output.dimensions; }
+std::size_t OpenVinoEmbedder::regions() const { return manifest_.regions.size(); }
 Precision OpenVinoEmbedder::precision() const { return network_->precision(); }
 bool OpenVinoEmbedder::from_cache() const { return network_->from_cache(); }
 
-Result<std::vector<std::vector<Embedding>>> OpenVinoEmbedder::embed_regions(
+Result<std::vector<std::vector<Embedding>>> OpenVinoEmbedder::embed(
     std::span<const Image* const> images) const {
   for (const Image* image : images) {
     if (image->empty() || image->channels != 3) {
@@ -246,15 +247,6 @@ Result<std::vector<std::vector<Embedding>>> OpenVinoEmbedder::embed_regions(
     return fail(ErrorCode::kInternal, fmt::format("model {}: {}", model(), one_line(error.what())));
   }
   return embeddings;
-}
-
-Result<std::vector<Embedding>> OpenVinoEmbedder::embed(std::span<const Image* const> images) const {
-  auto regions = embed_regions(images);
-  if (!regions) return tl::unexpected(regions.error());
-  std::vector<Embedding> whole;
-  whole.reserve(regions->size());
-  for (auto& of_image : *regions) whole.push_back(std::move(of_image.front()));
-  return whole;
 }
 
 }  // namespace staydown::embedding

@@ -39,19 +39,16 @@ class OpenVinoEmbedder final : public descriptor::Embedder {
 
   std::string model() const override;
   std::size_t dimensions() const override;
+  std::size_t regions() const override;  // as the manifest has them
   const ModelManifest& manifest() const { return manifest_; }
   // What the model is run in: a processor without bf16 runs f32, whatever was asked for.
   Precision precision() const;
   bool from_cache() const;  // whether compiling was spared
 
-  // Of the whole frames: of length 1, or zeros where the model gives no number (of a black frame,
-  // say), which are near nothing. Errors: kInvalidArgument for a picture that is not RGB, kInternal
-  // when OpenVINO fails.
-  Result<std::vector<Embedding>> embed(std::span<const Image* const> images) const override;
-  // Of every region, in the order of the manifest, for each image in order. Costs no more than
-  // `embed`; the same errors.
-  Result<std::vector<std::vector<Embedding>>> embed_regions(
-      std::span<const Image* const> images) const;
+  // Of length 1, or zeros where the model gives no number (of a black frame, say), which are near
+  // nothing. Errors: kInvalidArgument for a picture that is not RGB, kInternal when OpenVINO fails.
+  Result<std::vector<std::vector<Embedding>>> embed(
+      std::span<const Image* const> images) const override;
 
  private:
   class Network;

@@ -77,11 +77,11 @@ std::size_t Block::bytes() const {
 void Block::search(std::span<const Descriptor> descriptors, const SearchOptions& options,
                    const std::vector<bool>& dead, std::span<std::vector<BlockHit>> hits) const {
   for (std::size_t i = 0; i < descriptors.size(); ++i) {
+    if (descriptors[i].quality < options.min_pdq_quality) continue;
     if (const auto* hash = std::get_if<PdqHash>(&descriptors[i].value)) {
-      if (descriptors[i].quality < options.min_pdq_quality) continue;
       search_hashes(*hash, options, dead, hits[i]);
     } else {
-      search_embeddings(std::get<Embedding>(descriptors[i].value), options, dead, hits[i]);
+      search_embeddings(descriptors[i], options, dead, hits[i]);
     }
   }
 }
@@ -103,16 +103,19 @@ void Block::search_hashes(const PdqHash& query, const SearchOptions& options,
   }
 }
 
-void Block::search_embeddings(const Embedding& query, const SearchOptions& options,
+void Block::search_embeddings(const Descriptor& query, const SearchOptions& options,
                               const std::vector<bool>& dead, std::vector<BlockHit>& hits) const {
+  const auto& embedding = std::get<Embedding>(query.value);
+  const float radius = options.embedding_radius - query.commonness;
+  if (radius < 0) return;
   for (const auto& embeddings : embeddings_) {
-    if (embeddings.rows.size() != query.size()) continue;
-    for (const std::uint32_t row : embeddings.rows.near(query, options.embedding_radius)) {
+    if (embeddings.rows.size() != embedding.size()) continue;
+    for (const std::uint32_t row : embeddings.rows.near(embedding, radius)) {
       const std::uint32_t slot = embeddings.origins.slot(row);
       if (dead[slot]) continue;
       const std::uint32_t entry = embeddings.origins.entry(row);
       // Measured here, not by FAISS, so that it does not depend on how the rows are summed.
-      const float d = distance(query, std::get<Embedding>(references_[slot]->entries[entry].value));
+      const float d = distance(query, references_[slot]->entries[entry].value);
       if (d <= options.embedding_radius) {
         hits.push_back({&references_[slot], entry, d});
       }

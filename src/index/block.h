@@ -68,7 +68,7 @@ class Block {
   Embeddings& embeddings_of(std::size_t size);
   void search_hashes(const PdqHash& query, const SearchOptions& options,
                      const std::vector<bool>& dead, std::vector<BlockHit>& hits) const;
-  void search_embeddings(const Embedding& query, const SearchOptions& options,
+  void search_embeddings(const Descriptor& query, const SearchOptions& options,
                          const std::vector<bool>& dead, std::vector<BlockHit>& hits) const;
 
   std::vector<ReferenceTimelinePtr> references_;

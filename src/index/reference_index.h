@@ -17,9 +17,11 @@ struct SearchOptions {
   // 34-60 bits; of 166 million pairs of unrelated photographs none is nearer than this
   // (docs/decisions/0007-matching.md).
   int pdq_radius = 48;
-  float embedding_radius = 0.5F;  // embedding hits have at most this distance (1 - cosine)
-  int max_hits = 32;              // per descriptor, closest first
-  // PDQ descriptors of lower quality find nothing and entries of lower quality are not found. 50 is
+  // Embedding hits have at most this distance (1 - cosine), the query's commonness added. Of pairs
+  // of unrelated pictures one in a million is as near (docs/decisions/0010-learned-descriptor.md).
+  float embedding_radius = 0.8F;
+  int max_hits = 32;  // per descriptor, closest first
+  // Descriptors of lower quality find nothing, and hashes of lower quality are not found. 50 is
   // where PDQ's authors let a hash say something (ThreatExchange, pdq/README.md, "quality").
   int min_pdq_quality = 50;
 };

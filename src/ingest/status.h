@@ -3,7 +3,6 @@
 
 #include "ingest/ingest_health.h"
 #include "ingest/ledger.h"
-#include "service/engine.h"
 #include "service/metrics.h"
 #include "service/version.h"
 
@@ -11,7 +10,7 @@ namespace staydown::ingest {
 
 // Shared by all its threads, each part of which is thread-safe.
 struct Status {
-  service::Metrics metrics{service::kVersion, service::kModel, service::Role::kIngest};
+  service::Metrics metrics{service::kVersion, "none", service::Role::kIngest};
   IngestHealth health{metrics};
   Ledger ledger{metrics};
 };

@@ -42,7 +42,7 @@ Alignment::Alignment(const QueryFrame& frame, const Descriptor& query, const Hit
   double nats = calibration.log_ratio(kind, hit.distance) + log_prior(query.view, frame);
   if (before != nullptr) {  // unless it is as likely to have begun here
     const double inherited = std::max(0.0, before->score_ - jump);
-    const double more = before->worth(frame, hit.entry, kind, nats, calibration);
+    const double more = before->worth(frame, hit.entry, nats, calibration);
     if (inherited + more > nats) {
       voted_ = before->voted_;
       score_ = inherited;
@@ -81,7 +81,7 @@ void Alignment::follow(const QueryFrame& frame, const Calibration& calibration) 
   if (nats > 0) {
     const bool judged = frame.time - last_judged_ >= kJudgedStep;
     if (judged) last_judged_ = frame.time;
-    nats = judged ? worth(frame, found->entry, kind_of(found->query->value), nats, calibration) : 0;
+    nats = judged ? worth(frame, found->entry, nats, calibration) : 0;
   }
   if (nats > 0) {
     vote(frame, *found->query, found->entry, found->distance, nats);
@@ -90,11 +90,18 @@ void Alignment::follow(const QueryFrame& frame, const Calibration& calibration) 
   }
 }
 
-double Alignment::worth(const QueryFrame& frame, std::size_t entry, DescriptorKind kind,
-                        double log_ratio, const Calibration& calibration) const {
+double Alignment::worth(const QueryFrame& frame, std::size_t entry, double log_ratio,
+                        const Calibration& calibration) const {
   if (voted_.empty()) return log_ratio;
-  const auto movement = voted_.movement(frame, *reference_, entry, kind, calibration);
-  return movement ? std::min(log_ratio, calibration.new_information(*movement)) : 0;
+  double likelier = 0;
+  int kinds = 0;
+  for (const DescriptorKind kind : {DescriptorKind::kPdq, DescriptorKind::kEmbedding}) {
+    const auto movement = voted_.movement(frame, *reference_, entry, kind, calibration);
+    if (!movement) continue;
+    likelier += std::exp(calibration.new_information(*movement));
+    ++kinds;
+  }
+  return kinds == 0 ? 0 : std::min(log_ratio, std::log(likelier / kinds));
 }
 
 void Alignment::vote(const QueryFrame& frame, const Descriptor& query, std::size_t entry,
@@ -103,7 +110,7 @@ void Alignment::vote(const QueryFrame& frame, const Descriptor& query, std::size
   peak_ = std::max(peak_, score_);
   ++votes_;
   const ReferenceEntry& matched = reference_->entries[entry];
-  usual_views_ = ViewPair{query.view, matched.view};
+  usual_views_ = ViewPair{query.view, matched.view, query.region};
   voted_.add(frame, query, *reference_, entry);
 
   latest_.push_back({.query = query.time,

@@ -19,7 +19,7 @@ namespace staydown::matching {
 // frame votes (adds something positive) only for what it says beyond the votes before it, so that a
 // static scene, on either side, votes once.
 //
-// A value of bounded size (about 6 KB); not thread-safe.
+// A value of bounded size (about 6 KB, with embeddings 14 KB); not thread-safe.
 class Alignment {
  public:
   // Opened by `hit` of `query`, one of the views of `frame` that were searched. `earliest`: the
@@ -78,9 +78,9 @@ class Alignment {
 
  private:
   Alignment();
-  // What a frame that is `log_ratio` likelier for a copy, by descriptors of `kind`, says beyond the
-  // votes.
-  double worth(const QueryFrame& frame, std::size_t entry, DescriptorKind kind, double log_ratio,
+  // What a frame that is `log_ratio` likelier for a copy says beyond the votes, mean over the kinds
+  // of descriptors that tell.
+  double worth(const QueryFrame& frame, std::size_t entry, double log_ratio,
                const Calibration& calibration) const;
   void vote(const QueryFrame& frame, const Descriptor& query, std::size_t entry, float distance,
             double nats);

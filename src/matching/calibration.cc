@@ -51,9 +51,10 @@ Result<Calibration::Kind> Calibration::parse_kind(std::string_view json, std::st
     kind.distance = read_curve(object, "points", "distance");
     for (double& log_ratio : kind.distance.log_ratio) log_ratio = std::min(log_ratio, kind.cap);
     for (const Json& movement : object.at("movement")) {
+      const char* two_views = movement.contains("two_views") ? "two_views" : "one_view";
       kind.movement.push_back({positive(movement, "up_to"),
                                {read_curve(movement, "one_view", "correlation"),
-                                read_curve(movement, "two_views", "correlation")}});
+                                read_curve(movement, two_views, "correlation")}});
       const auto& all = kind.movement;
       if (all.size() > 1 && all[all.size() - 2].up_to >= all.back().up_to) {
         throw std::invalid_argument("movement must be in ascending order of up_to");
@@ -74,7 +75,11 @@ Result<Calibration> Calibration::parse(std::string_view json, std::string_view n
     }
     Calibration calibration;
     calibration.version_ = object.at("version").get<std::string>();
+    calibration.model_ = object.value("model", "");
     const Json& curves = object.at("curves");
+    if (curves.contains("embedding") != !calibration.model_.empty()) {
+      throw std::invalid_argument("model and curves.embedding go together");
+    }
     for (auto [key, kind] :
          {std::pair{"pdq", &calibration.pdq_}, {"embedding", &calibration.embedding_}}) {
       if (!curves.contains(key)) continue;

@@ -58,6 +58,9 @@ class Calibration {
   double threshold(double per_million_hours, std::size_t entries) const;
 
   const std::string& version() const { return version_; }
+  // Learned model and precision whose distances it says something of (ModelManifest::descriptor);
+  // empty: of hashes only.
+  const std::string& model() const { return model_; }
 
  private:
   // Linear between its points, level outside them.
@@ -68,7 +71,7 @@ class Calibration {
   };
   struct MovementCurves {
     double up_to = 0;                  // units of distance; the last holds for anything beyond too
-    std::array<Curve, 2> correlation;  // measured over one view, over two
+    std::array<Curve, 2> correlation;  // measured over one view, over two (or the same)
   };
   struct Kind {
     Curve distance;
@@ -81,7 +84,7 @@ class Calibration {
   const Kind& of(DescriptorKind kind) const;
   static Result<Kind> parse_kind(std::string_view json, std::string_view name);
 
-  std::string version_;
+  std::string version_, model_;
   Kind pdq_, embedding_;
   double starts_per_hour_ = 3600;  // sampled frames of a stream in an hour
   double tail_rate_ = 1;           // measured tail: log rate falls by this per nat

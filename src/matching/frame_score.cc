@@ -80,9 +80,9 @@ double log_prior(View view, const QueryFrame& frame) {
   return all > 0 ? std::log(odds(view) / all) : 0;
 }
 
-const Descriptor* view_of(const QueryFrame& frame, View view, DescriptorKind kind) {
+const Descriptor* view_of(const QueryFrame& frame, const ViewPair& views, DescriptorKind kind) {
   const auto found = std::find_if(frame.views.begin(), frame.views.end(), [&](const Descriptor* d) {
-    return d->view == view && kind_of(d->value) == kind;
+    return d->view == views.query && d->region == views.region && kind_of(d->value) == kind;
   });
   return found == frame.views.end() ? nullptr : *found;
 }
@@ -140,8 +140,9 @@ std::optional<FrameScore> score_frame(const QueryFrame& frame, const ReferenceTi
       const DescriptorKind kind = kind_of(view->value);
       if (calibration.cap(kind) <= 0) continue;
       const double weight =
-          (central ? kCentral : 1) * (usual == ViewPair{view->view, entry.view} ? kUsualViews : 1);
-      const float d = distance(view->value, entry.value);
+          (central ? kCentral : 1) *
+          (usual == ViewPair{view->view, entry.view, view->region} ? kUsualViews : 1);
+      const float d = distance(*view, entry.value);
       const double log_ratio = calibration.log_ratio(kind, d);
       prior += weight;
       evidence += weight * std::exp(log_ratio);

@@ -30,16 +30,17 @@ double log_prior(View view, const QueryFrame& frame);
 // Which view of the query looked like which view of the reference.
 struct ViewPair {
   View query = View::kFull, reference = View::kFull;
+  std::uint8_t region = 0;  // of the query's view
   bool operator==(const ViewPair&) const = default;
 
   template <typename Self, typename Archive>
   static void fields(Self& self, Archive& archive) {
-    archive(self.query, self.reference);
+    archive(self.query, self.reference, self.region);
   }
 };
 
-// That view, described that way; nullptr if the frame has none.
-const Descriptor* view_of(const QueryFrame& frame, View view, DescriptorKind kind);
+// The query's view of `views`, described that way; nullptr if the frame has none.
+const Descriptor* view_of(const QueryFrame& frame, const ViewPair& views, DescriptorKind kind);
 
 // The entry of that view that stands for the time of `entry`; nullptr if there is none near.
 const ReferenceEntry* view_at(const ReferenceTimeline& timeline, std::size_t entry, View view,

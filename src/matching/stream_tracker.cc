@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
+#include <iterator>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "matching/alignment.h"
@@ -27,9 +29,18 @@ struct PastFrame {
   MediaTime time{};
   std::vector<Descriptor> views;
 
+  // Embeddings are not saved: they would be most of a stream's state.
   template <typename Self, typename Archive>
   static void fields(Self& self, Archive& archive) {
-    archive(self.time, self.views);
+    if constexpr (std::is_const_v<Self>) {
+      std::vector<Descriptor> hashes;
+      std::ranges::copy_if(self.views, std::back_inserter(hashes), [](const Descriptor& view) {
+        return kind_of(view.value) == DescriptorKind::kPdq;
+      });
+      archive(self.time, hashes);
+    } else {
+      archive(self.time, self.views);
+    }
   }
 };
 
@@ -252,9 +263,7 @@ class StreamTracker::Impl {
 
   void remember(const QueryFrame& frame) {
     PastFrame past{frame.time, {}};
-    for (const Descriptor* view : frame.views) {
-      if (kind_of(view->value) == DescriptorKind::kPdq) past.views.push_back(*view);
-    }
+    for (const Descriptor* view : frame.views) past.views.push_back(*view);
     past_.push_back(std::move(past));
     if (past_.size() > kMaxPastFrames) past_.pop_front();
   }

@@ -7,7 +7,9 @@
 namespace staydown::matching {
 namespace {
 
-constexpr std::size_t kVotes = 16;
+constexpr std::ptrdiff_t kVotes = 16;
+// Embeddings are ten times as large as hashes, in memory and in saved state.
+constexpr std::ptrdiff_t kVotesOfEmbeddings = 6;
 
 // The same part of the picture of both, flipped if the view that matched was.
 ViewPair whole_like(View query) {
@@ -19,8 +21,10 @@ ViewPair centre_like(View query) {
 
 bool shows_centre(View view) { return view == View::kCentre || view == View::kCentreMirrored; }
 
-// An inner picture's middle is not the middle that is described.
-bool has_centre(View view) { return view != View::kInner && view != View::kInnerMirrored; }
+// The middle of an inner picture, or of a part, is not the middle that is described.
+bool has_centre(View view) {
+  return view != View::kInner && view != View::kInnerMirrored && view != View::kPart;
+}
 
 }  // namespace
 
@@ -55,7 +59,7 @@ std::optional<VoteHistory::Step> VoteHistory::step(const Vote& vote, const Query
   const auto take = [&](const std::optional<Shown>& before) {
     if (!before) return;
     const DescriptorKind kind = kind_of(before->query);
-    const Descriptor* query = view_of(frame, before->views.query, kind);
+    const Descriptor* query = view_of(frame, before->views, kind);
     const ReferenceEntry* reference = view_at(timeline, entry, before->views.reference, kind);
     if (query != nullptr && reference != nullptr) step.add(*before, query->value, reference->value);
   };
@@ -73,6 +77,9 @@ std::optional<Movement> VoteHistory::movement(const QueryFrame& frame,
   double weights = 0, correlations = 0;
   for (const Vote& vote : votes_) {
     const DescriptorKind kind_of_vote = kind_of(vote.matched.query);
+    // What is the same by its hash is the same. An embedding may find two moments alike that a hash
+    // tells apart, so it speaks for itself only.
+    if (kind_of_vote != kind && kind_of_vote != DescriptorKind::kPdq) continue;
     const auto from = step(vote, frame, timeline, entry);
     if (!from) continue;
     if (std::min(from->query, from->reference) <= calibration.unchanged(kind_of_vote)) {
@@ -93,18 +100,47 @@ std::optional<Movement> VoteHistory::movement(const QueryFrame& frame,
 
 void VoteHistory::add(const QueryFrame& frame, const Descriptor& query,
                       const ReferenceTimeline& timeline, std::size_t entry) {
-  const DescriptorKind kind = kind_of(query.value);
   const ReferenceEntry& matched = timeline.entries[entry];
-  Vote vote{{{query.view, matched.view}, query.value, matched.value}, {}, {}};
+  add_pair(frame, query, timeline, entry, matched);
+  const DescriptorKind other = kind_of(query.value) == DescriptorKind::kPdq
+                                   ? DescriptorKind::kEmbedding
+                                   : DescriptorKind::kPdq;
+  const Descriptor* closest = nullptr;
+  const ReferenceEntry* beside = nullptr;
+  for (const View view : {View::kFull, View::kTrimmed}) {
+    const ReferenceEntry* kept = view_at(timeline, entry, view, other);
+    if (kept == nullptr) continue;
+    for (const Descriptor* shown : frame.views) {
+      if (kind_of(shown->value) != other || !comparable(shown->view, view)) continue;
+      if (closest != nullptr &&
+          distance(*shown, kept->value) >= distance(*closest, beside->value)) {
+        continue;
+      }
+      closest = shown;
+      beside = kept;
+    }
+  }
+  if (closest != nullptr) add_pair(frame, *closest, timeline, entry, *beside);
+}
+
+void VoteHistory::add_pair(const QueryFrame& frame, const Descriptor& query,
+                           const ReferenceTimeline& timeline, std::size_t entry,
+                           const ReferenceEntry& matched) {
+  const DescriptorKind kind = kind_of(query.value);
+  Vote vote{{{query.view, matched.view, query.region}, query.value, matched.value}, {}, {}};
   const auto also = [&](const ViewPair& views) -> std::optional<Shown> {
-    const Descriptor* shown = view_of(frame, views.query, kind);
+    const Descriptor* shown = view_of(frame, views, kind);
     const ReferenceEntry* kept = view_at(timeline, entry, views.reference, kind);
     if (views == vote.matched.views || shown == nullptr || kept == nullptr) return std::nullopt;
     return Shown{views, shown->value, kept->value};
   };
   vote.whole = also(whole_like(query.view));
   if (has_centre(query.view)) vote.centre = also(centre_like(query.view));
-  if (votes_.size() == kVotes) votes_.erase(votes_.begin());
+  const auto has_kind = [&](const Vote& other) { return kind_of(other.matched.query) == kind; };
+  const bool hash = kind == DescriptorKind::kPdq;
+  if (std::ranges::count_if(votes_, has_kind) == (hash ? kVotes : kVotesOfEmbeddings)) {
+    votes_.erase(std::ranges::find_if(votes_, has_kind));
+  }
   votes_.push_back(std::move(vote));
 }
 

@@ -12,7 +12,7 @@
 
 namespace staydown::matching {
 
-// A value of bounded size (about 5 KB); not thread-safe.
+// A value of bounded size (about 5 KB, with embeddings 13 KB); not thread-safe.
 class VoteHistory {
  public:
   bool empty() const { return votes_.empty(); }
@@ -23,7 +23,8 @@ class VoteHistory {
                                    std::size_t entry, DescriptorKind kind,
                                    const Calibration& calibration) const;
 
-  // That pair voted, since `query`, one of the views of `frame`, matched the entry.
+  // That pair voted, since `query`, one of the views of `frame`, matched the entry. By the other
+  // kind of descriptor, if both have it, the closest pair of views counts as one that did.
   void add(const QueryFrame& frame, const Descriptor& query, const ReferenceTimeline& timeline,
            std::size_t entry);
 
@@ -33,6 +34,9 @@ class VoteHistory {
   }
 
  private:
+  void add_pair(const QueryFrame& frame, const Descriptor& query, const ReferenceTimeline& timeline,
+                std::size_t entry, const ReferenceEntry& matched);
+
   // A pair of frames, as one pair of views.
   struct Shown {
     ViewPair views;

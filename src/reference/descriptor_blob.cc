@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -48,20 +47,17 @@ void put_value(Blob& blob, const DescriptorValue& value) {
   if (const auto* hash = std::get_if<PdqHash>(&value)) {
     for (const auto word : hash->words) put(blob, word);
   } else {
-    for (const float x : std::get<Embedding>(value)) put(blob, std::bit_cast<std::uint32_t>(x));
+    for (const Half half : std::get<Embedding>(value).halves()) put(blob, half);
   }
 }
 
-DescriptorValue take_value(Cursor& cursor, DescriptorKind kind, std::size_t dimensions) {
-  if (kind == DescriptorKind::kPdq) {
-    PdqHash hash;
-    for (auto& word : hash.words) word = cursor.take<std::uint64_t>();
-    return hash;
-  }
-  Embedding embedding(dimensions);
-  for (auto& x : embedding) x = std::bit_cast<float>(cursor.take<std::uint32_t>());
-  return embedding;
+PdqHash take_hash(Cursor& cursor) {
+  PdqHash hash;
+  for (auto& word : hash.words) word = cursor.take<std::uint64_t>();
+  return hash;
 }
+
+bool is_finite(Half half) { return (half & 0x7C00U) != 0x7C00U; }
 
 // The reason why an entry may not be stored, after `previous`.
 std::optional<std::string> flaw(const ReferenceEntry& entry, const ReferenceEntry* previous) {
@@ -75,9 +71,9 @@ std::optional<std::string> flaw(const ReferenceEntry& entry, const ReferenceEntr
   if (entry.quality > 100) return "has a quality above 100";
   if (const auto* embedding = std::get_if<Embedding>(&entry.value)) {
     if (embedding->empty() || embedding->size() > kMaxDimensions) return "has no usable embedding";
-    if (!std::all_of(embedding->begin(), embedding->end(),
-                     [](float x) { return std::isfinite(x); }))
+    if (!std::ranges::all_of(embedding->halves(), is_finite)) {
       return "has an embedding that is not finite";
+    }
   }
   return std::nullopt;
 }
@@ -114,13 +110,17 @@ Result<std::vector<ReferenceEntry>> unpack(std::span<const std::uint8_t> blob, D
     if (blob.size() < sizeof(std::uint32_t)) return corrupt("ends in the middle of a record");
     dimensions = Cursor(blob).take<std::uint32_t>();
     if (dimensions == 0 || dimensions > kMaxDimensions) return corrupt("has no usable embedding");
-    value_bytes = dimensions * sizeof(float);
+    value_bytes = dimensions * sizeof(Half);
     blob = blob.subspan(sizeof(std::uint32_t));
   }
   if (blob.size() % (kEntryHeader + value_bytes) != 0) {
     return corrupt("ends in the middle of a record");
   }
-  entries.reserve(blob.size() / (kEntryHeader + value_bytes));
+  const std::size_t count = blob.size() / (kEntryHeader + value_bytes);
+  entries.reserve(count);
+  // The embeddings of all entries, one after the other.
+  const std::shared_ptr<Half[]> halves = std::make_shared<Half[]>(count * dimensions);
+  Half* next = halves.get();
   for (Cursor cursor(blob); !cursor.empty();) {
     ReferenceEntry entry;
     entry.time = MediaTime(static_cast<std::int64_t>(cursor.take<std::uint64_t>()));
@@ -130,7 +130,13 @@ Result<std::vector<ReferenceEntry>> unpack(std::span<const std::uint8_t> blob, D
     const auto flags = cursor.take<std::uint8_t>();
     const auto reserved = cursor.take<std::uint8_t>();
     entry.generic = (flags & 1) != 0;
-    entry.value = take_value(cursor, kind, dimensions);
+    if (kind == DescriptorKind::kPdq) {
+      entry.value = take_hash(cursor);
+    } else {
+      for (std::size_t i = 0; i < dimensions; ++i) next[i] = cursor.take<Half>();
+      entry.value = Embedding({halves, next}, dimensions);
+      next += dimensions;
+    }
     if (flags > 1 || reserved != 0) return corrupt("has unknown flags");
     if (const auto reason = flaw(entry, entries.empty() ? nullptr : &entries.back())) {
       return corrupt(fmt::format("entry {} {}", entries.size(), *reason));

@@ -1,7 +1,7 @@
 // How the descriptors of one reference and model lie in the bank: fixed-size little-endian records.
 //
 // Each record: time and end (int64, microseconds), view, quality, flags (bit 0: generic), 0 (one
-// byte each), then the value: a PDQ hash as four 64-bit words, or an embedding as 32-bit floats.
+// byte each), then the value: a PDQ hash as four 64-bit words, or an embedding as half floats.
 // A blob of embeddings starts with their size (uint32); one of PDQ hashes does not. Pure.
 #pragma once
 

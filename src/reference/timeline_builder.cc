@@ -12,6 +12,17 @@ namespace {
 // Views of a reference, in the order in which entries of one time are kept.
 constexpr std::array kViews = {View::kFull, View::kTrimmed, View::kCentre};
 
+bool has_view(std::span<const Descriptor> frame, View view) {
+  return std::ranges::any_of(frame, [&](const Descriptor& d) { return d.view == view; });
+}
+
+const Descriptor* hash_of(std::span<const Descriptor> frame, View view) {
+  const auto found = std::ranges::find_if(frame, [&](const Descriptor& d) {
+    return d.view == view && kind_of(d.value) == DescriptorKind::kPdq;
+  });
+  return found == frame.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 TimelineBuilder::TimelineBuilder(TimelineOptions options, const BackgroundSet& background,
@@ -39,27 +50,34 @@ void TimelineBuilder::add_frame(std::span<const Descriptor> views) {
   if (built_.entries.size() > entries) ++built_.kept;
 }
 
+// Whether the frame's view is what the open entry stands for.
+bool TimelineBuilder::repeats(const OpenEntry& open, View view,
+                              std::span<const Descriptor> views) const {
+  const Descriptor* pdq = hash_of(views, view);
+  if (pdq == nullptr || !open.hash) return false;
+  const bool soon = pdq->time - open.first < options_.pace;
+  return distance(std::get<PdqHash>(pdq->value), *open.hash) <=
+         (soon ? options_.fast : options_.near_duplicate);
+}
+
+bool TimelineBuilder::would_keep(std::span<const Descriptor> frame) const {
+  return std::ranges::any_of(kViews, [&](View view) {
+    const auto open = open_.find(view);
+    return has_view(frame, view) && (open == open_.end() || !repeats(open->second, view, frame));
+  });
+}
+
 void TimelineBuilder::add_view(View view, std::span<const Descriptor> views) {
   const MediaTime time = views.front().time;
-  const auto open = open_.find(view);
-  const bool present =
-      std::any_of(views.begin(), views.end(), [&](const auto& d) { return d.view == view; });
-  const auto pdq = std::find_if(views.begin(), views.end(), [&](const auto& d) {
-    return d.view == view && kind_of(d.value) == DescriptorKind::kPdq;
-  });
-  if (open != open_.end()) {
-    const auto& hash = open->second.hash;
-    const bool soon = time - open->second.first < options_.pace;
-    if (pdq != views.end() && hash &&
-        distance(std::get<PdqHash>(pdq->value), *hash) <=
-            (soon ? options_.fast : options_.near_duplicate)) {
+  if (const auto open = open_.find(view); open != open_.end()) {
+    if (repeats(open->second, view, views)) {
       open->second.last = time;
       return;
     }
     close(open->second, time);
     open_.erase(open);
   }
-  if (present) keep(view, views, pdq == views.end() ? nullptr : &*pdq);
+  if (has_view(views, view)) keep(view, views, hash_of(views, view));
 }
 
 void TimelineBuilder::keep(View view, std::span<const Descriptor> views, const Descriptor* pdq) {

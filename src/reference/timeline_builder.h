@@ -82,6 +82,9 @@ class TimelineBuilder {
   // come in one call. Times never fall from call to call.
   void add(std::span<const Descriptor> descriptors);
 
+  // Whether something of a frame would be kept, told from its hashes: no near-duplicate then.
+  bool would_keep(std::span<const Descriptor> frame) const;
+
   // The video ends at `duration`, or one step after the last frame if that is not before it. Call
   // once.
   BuiltTimeline finish(MediaTime duration);
@@ -97,6 +100,7 @@ class TimelineBuilder {
   };
 
   void add_frame(std::span<const Descriptor> views);
+  bool repeats(const OpenEntry& open, View view, std::span<const Descriptor> views) const;
   void add_view(View view, std::span<const Descriptor> views);
   void keep(View view, std::span<const Descriptor> views, const Descriptor* pdq);
   void close(OpenEntry& open, MediaTime next);

@@ -5,6 +5,7 @@ const kViews = {
   trimmed_mirrored: "bars removed, mirrored", inner: "picture within the picture",
   inner_mirrored: "picture within the picture, mirrored", centre: "middle of the picture",
   centre_mirrored: "middle of the picture, mirrored",
+  part: "a part of the picture",
 };
 const kRules = {
   threshold: "the score reached the threshold",

@@ -16,8 +16,11 @@ constexpr std::chrono::milliseconds kPatience{100};
 
 }  // namespace
 
-BankFollower::BankFollower(std::string path, std::shared_ptr<index::ReferenceIndex> index)
-    : path_(std::move(path)), index_(std::move(index)) {}
+BankFollower::BankFollower(std::string path, std::shared_ptr<index::ReferenceIndex> index,
+                           std::string embedding_model)
+    : path_(std::move(path)),
+      embedding_model_(std::move(embedding_model)),
+      index_(std::move(index)) {}
 
 std::optional<BankFollower::FileId> BankFollower::file_at(const std::string& path) {
   struct stat status {};
@@ -29,7 +32,8 @@ Result<void> BankFollower::open() {
   bank_.reset();
   file_ = file_at(path_);  // before opening: a file that comes in between is noticed next time
   revision_.reset();
-  auto bank = reference::ReferenceBank::open(path_, {.patience = kPatience});
+  auto bank = reference::ReferenceBank::open(
+      path_, {.embedding_model = embedding_model_, .patience = kPatience});
   if (!bank) return tl::unexpected(bank.error());
   bank_ = *std::move(bank);
   return {};

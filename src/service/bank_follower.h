@@ -19,7 +19,10 @@ namespace staydown::service {
 // change. Not thread-safe; the only one to change `index`.
 class BankFollower {
  public:
-  BankFollower(std::string path, std::shared_ptr<index::ReferenceIndex> index);
+  // `embedding_model`: whose embeddings are searched beside the hashes
+  // (BankOptions::embedding_model); references without any are found by their hashes only.
+  BankFollower(std::string path, std::shared_ptr<index::ReferenceIndex> index,
+               std::string embedding_model = {});
 
   // Applies what changed since the last call. Costs a few microseconds if nothing did. After an
   // error the next call tries again; nothing is lost.
@@ -40,7 +43,7 @@ class BankFollower {
   Result<void> open();
   void apply(reference::BankChanges changes);
 
-  std::string path_;
+  std::string path_, embedding_model_;
   std::shared_ptr<index::ReferenceIndex> index_;
   std::optional<reference::ReferenceBank> bank_;
   std::optional<FileId> file_;  // of bank_

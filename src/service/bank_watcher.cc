@@ -14,8 +14,9 @@ constexpr std::chrono::milliseconds kInterval{250};
 }  // namespace
 
 Result<std::unique_ptr<BankWatcher>> BankWatcher::start(
-    const std::string& bank_path, std::shared_ptr<index::ReferenceIndex> index) {
-  BankFollower follower(bank_path, std::move(index));
+    const std::string& bank_path, std::shared_ptr<index::ReferenceIndex> index,
+    const std::string& embedding_model) {
+  BankFollower follower(bank_path, std::move(index), embedding_model);
   if (auto loaded = follower.catch_up(); !loaded) return tl::unexpected(loaded.error());
   return std::unique_ptr<BankWatcher>(new BankWatcher(bank_path, std::move(follower)));
 }

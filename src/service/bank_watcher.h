@@ -20,8 +20,10 @@ namespace staydown::service {
 class BankWatcher {
  public:
   // Returns with the bank's references enforced, or says why the bank cannot be read.
+  // `embedding_model`: as for BankFollower.
   static Result<std::unique_ptr<BankWatcher>> start(const std::string& bank_path,
-                                                    std::shared_ptr<index::ReferenceIndex> index);
+                                                    std::shared_ptr<index::ReferenceIndex> index,
+                                                    const std::string& embedding_model = {});
 
  private:
   BankWatcher(const std::string& path, BankFollower follower);

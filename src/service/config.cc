@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "embedding/model_manifest.h"
 #include "service/config_cluster.h"
 #include "service/config_section.h"
 
@@ -45,9 +46,24 @@ void read_limits(Section section, media::SegmentLimits& limits) {
 void read_search(Section section, index::SearchOptions& search) {
   section.integer("pdq_radius", {0, 64},
                   [&](std::int64_t value) { search.pdq_radius = static_cast<int>(value); });
+  section.number("embedding_radius", {0, 2},
+                 [&](double value) { search.embedding_radius = static_cast<float>(value); });
   section.integer("max_hits", {1, 4096},
                   [&](std::int64_t value) { search.max_hits = static_cast<int>(value); });
   section.finish();
+}
+
+void read_model(Section section, ModelConfig& model) {
+  section.text("manifest", model.manifest);
+  section.text("precision", model.precision);
+  section.text("cache", model.cache);
+  section.finish();
+  if (!model.precision.empty() && !embedding::precision_of(model.precision)) {
+    throw ConfigError(
+        fmt::format("model.precision: {} is not known; use f32 or bf16, or leave it out for the "
+                    "manifest's",
+                    model.precision));
+  }
 }
 
 void read_matching(Section section, Config& config) {
@@ -86,6 +102,10 @@ void read_policy(Section section, policy::PolicyOptions& policy) {
   section.finish();
 }
 
+std::string yaml_text(const std::string& text) {
+  return text.empty() ? "\"\"" : YAML::Dump(YAML::Node(text));
+}
+
 template <typename Ids>
 std::string yaml_list(const Ids& ids) {
   if (ids.empty()) return " []\n";
@@ -103,6 +123,7 @@ Result<Config> parse_config(std::string_view yaml, const std::string& name) {
     read_sampling(top.section("sampling"), config.sampling);
     read_limits(top.section("limits"), config.limits);
     read_search(top.section("search"), config.search);
+    read_model(top.section("model"), config.model);
     read_matching(top.section("matching"), config);
     read_policy(top.section("policy"), config.policy);
     read_kafka(top.section("kafka"), config.kafka);
@@ -131,8 +152,8 @@ Result<Config> load_config(const std::filesystem::path& path) {
 }
 
 std::string to_yaml(const Config& config) {
-  const auto& [sampling, limits, search, matching, calibration, policy, kafka, worker, fetch] =
-      config;
+  const auto& [sampling, limits, search, model, matching, calibration, policy, kafka, worker,
+               fetch] = config;
   return fmt::format(
              "sampling:\n"
              "  wanted_seconds: {}\n"
@@ -146,7 +167,12 @@ std::string to_yaml(const Config& config) {
              "  max_cpu_seconds: {}\n"
              "search:\n"
              "  pdq_radius: {}\n"
+             "  embedding_radius: {}\n"
              "  max_hits: {}\n"
+             "model:  # the learned descriptor: shipped, none, or a manifest's path\n"
+             "  manifest: {}\n"
+             "  precision: {}\n"
+             "  cache: {}\n"
              "matching:\n"
              "  takedown_per_million_hours: {}\n"
              "  review_per_million_hours: {}\n"
@@ -163,10 +189,11 @@ std::string to_yaml(const Config& config) {
              seconds(sampling.wanted), seconds(sampling.tolerated), seconds(sampling.dense),
              limits.max_bytes, limits.max_pixels, limits.max_packets, limits.max_frames,
              std::chrono::duration<double>(limits.max_cpu).count(), search.pdq_radius,
-             search.max_hits, matching.takedown_per_million_hours,
-             matching.review_per_million_hours, matching.bank_frames, seconds(matching.lookback),
-             calibration.empty() ? "\"\"" : YAML::Dump(YAML::Node(calibration)), policy.observe,
-             yaml_list(policy.listed_accounts), yaml_list(policy.released),
+             search.embedding_radius, search.max_hits, yaml_text(model.manifest),
+             yaml_text(model.precision), yaml_text(model.cache),
+             matching.takedown_per_million_hours, matching.review_per_million_hours,
+             matching.bank_frames, seconds(matching.lookback), yaml_text(calibration),
+             policy.observe, yaml_list(policy.listed_accounts), yaml_list(policy.released),
              policy.breaker.max_streams, seconds(policy.breaker.window)) +
          cluster_yaml(kafka, worker, fetch);
 }

@@ -26,6 +26,13 @@ struct MatchingConfig {
   MediaTime lookback = std::chrono::minutes(3);
 };
 
+// The learned descriptor beside PDQ.
+struct ModelConfig {
+  std::string manifest;   // "shipped", "none" (PDQ only), or the path of one
+  std::string precision;  // "f32", "bf16"; empty: the manifest's
+  std::string cache;      // folder for compiled models; empty: none
+};
+
 struct TopicNames {
   std::string segments = "staydown.segments";
   std::string state = "staydown.state";
@@ -60,8 +67,9 @@ struct Config {
   media::SamplingPolicy sampling;
   media::SegmentLimits limits;
   index::SearchOptions search;
+  ModelConfig model = {.manifest = "none", .precision = {}, .cache = {}};
   MatchingConfig matching;
-  std::string calibration_path;  // empty: the calibration that ships
+  std::string calibration_path;  // empty: the one that ships, or comes with the model
   policy::PolicyOptions policy;  // its scores are filled in from `matching`
   KafkaConfig kafka;
   WorkerConfig worker;

@@ -1,8 +1,6 @@
 #include "service/engine.h"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include "core/clock.h"
@@ -10,36 +8,15 @@
 #include "service/version.h"
 
 namespace staydown::service {
-namespace {
-
-Result<std::shared_ptr<const matching::Calibration>> calibration_of(const Config& config) {
-  const auto& path = config.calibration_path;
-  if (path.empty()) {
-    return std::make_shared<const matching::Calibration>(matching::Calibration::embedded());
-  }
-  std::ifstream file(path);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) {
-    return fail(ErrorCode::kIo,
-                path +
-                    ": cannot read the calibration; check matching.calibration, or remove the "
-                    "key for the one that ships");
-  }
-  auto calibration = matching::Calibration::parse(text.str(), path);
-  if (!calibration) return tl::unexpected(calibration.error());
-  return std::make_shared<const matching::Calibration>(*std::move(calibration));
-}
-
-}  // namespace
-
 class Engine::Impl {
  public:
-  Impl(const Config& config, std::shared_ptr<const index::ReferenceIndex> index,
-       std::unique_ptr<BankWatcher> watcher,
-       std::shared_ptr<const matching::Calibration> calibration)
+  Impl(const Config& config, Models models, std::shared_ptr<const index::ReferenceIndex> index,
+       std::unique_ptr<BankWatcher> watcher)
       : index_(std::move(index)), watcher_(std::move(watcher)) {
+    const auto& calibration = models.calibration;
     const auto entries = std::max(config.matching.bank_frames, index_->snapshot()->entries());
     options_.sampling = config.sampling;
+    options_.sampling.rgb |= models.colour();
     options_.limits = config.limits;
     options_.search = config.search;
     options_.lookback = config.matching.lookback;
@@ -48,17 +25,18 @@ class Engine::Impl {
     options_.tracker.takedown_score =
         calibration->threshold(config.matching.takedown_per_million_hours, entries);
     options_.versions = {.software = std::string("staydown ") + kVersion,
-                         .model = kModel,
-                         .precision = "exact",
+                         .model = models.name(),
+                         .precision = models.precision,
                          .calibration = calibration->version(),
                          .index = 0};
     options_.clock = wall_clock;
     auto policy_options = config.policy;
     policy_options.review_score = options_.tracker.review_score;
     policy_options.takedown_score = options_.tracker.takedown_score;
-    parts_ = {.describer = std::make_shared<const descriptor::Describer>(descriptor::kQueryViews),
+    parts_ = {.describer = std::make_shared<const descriptor::Describer>(descriptor::kQueryViews,
+                                                                         models.learned),
               .index = index_,
-              .calibration = std::move(calibration),
+              .calibration = calibration,
               .policy = std::make_shared<policy::Policy>(std::move(policy_options)),
               .arrivals = std::make_shared<Arrivals>(config.matching.lookback)};
   }
@@ -69,21 +47,17 @@ class Engine::Impl {
   std::unique_ptr<BankWatcher> watcher_;  // last: stops before what it changes goes
 };
 
-Result<Engine> Engine::open(const Config& config, const std::string& bank_path) {
-  auto calibration = calibration_of(config);
-  if (!calibration) return tl::unexpected(calibration.error());
+Result<Engine> Engine::open(const Config& config, Models models, const std::string& bank_path) {
   auto index = std::make_shared<index::ReferenceIndex>();
-  auto watcher = BankWatcher::start(bank_path, index);
+  auto watcher = BankWatcher::start(bank_path, index, models.embedding);
   if (!watcher) return tl::unexpected(watcher.error());
-  return Engine(std::make_unique<Impl>(config, std::move(index), *std::move(watcher),
-                                       *std::move(calibration)));
+  return Engine(
+      std::make_unique<Impl>(config, std::move(models), std::move(index), *std::move(watcher)));
 }
 
-Result<Engine> Engine::over(const Config& config,
-                            std::shared_ptr<const index::ReferenceIndex> index) {
-  auto calibration = calibration_of(config);
-  if (!calibration) return tl::unexpected(calibration.error());
-  return Engine(std::make_unique<Impl>(config, std::move(index), nullptr, *std::move(calibration)));
+Engine Engine::over(const Config& config, Models models,
+                    std::shared_ptr<const index::ReferenceIndex> index) {
+  return Engine(std::make_unique<Impl>(config, std::move(models), std::move(index), nullptr));
 }
 
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -7,21 +7,19 @@
 #include "core/result.h"
 #include "service/config.h"
 #include "service/detector.h"
+#include "service/models.h"
 
 namespace staydown::service {
-
-// What describes frames: the label of metrics and events.
-inline constexpr const char* kModel = "pdq-1";
 
 // Hands out detectors that share an index. Thread-safe once made.
 class Engine {
  public:
-  // Loads the bank into an index and keeps the two in step while it lives. Errors are the bank's,
-  // or the calibration file's; each names the file and the remedy.
-  static Result<Engine> open(const Config& config, const std::string& bank_path);
+  // Loads the bank into an index and keeps the two in step while it lives. Errors are the bank's;
+  // each names the file and the remedy.
+  static Result<Engine> open(const Config& config, Models models, const std::string& bank_path);
   // Over an index that somebody else keeps up to date, and that is loaded already.
-  static Result<Engine> over(const Config& config,
-                             std::shared_ptr<const index::ReferenceIndex> index);
+  static Engine over(const Config& config, Models models,
+                     std::shared_ptr<const index::ReferenceIndex> index);
   ~Engine();
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;

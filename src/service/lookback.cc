@@ -9,7 +9,7 @@
 namespace staydown::service {
 namespace {
 
-static_assert(sizeof(Descriptor) == 56, "docs/operations.md tells its size");
+static_assert(sizeof(Descriptor) == 64, "docs/operations.md tells its size");
 
 std::vector<Hit> search_all(std::span<const std::shared_ptr<const index::IndexSnapshot>> came,
                             const std::vector<Descriptor>& descriptors,

@@ -171,7 +171,8 @@ const std::vector<LevelSeries>& levels() {
       {{"staydown_index_references", "References that are enforced."}},
       {{"staydown_index_version", "Version of the index; grows with each change."}},
       {{"staydown_references_without_model",
-        "References that are to be enforced and have no descriptors of this worker's model."}},
+        "References that are to be enforced and lack descriptors of this worker's learned model, "
+        "or any."}},
       {{"staydown_references_version",
         "Offset of the latest record of the topic of references that is enforced."}},
       {{"staydown_breakers_open",

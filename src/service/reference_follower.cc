@@ -31,7 +31,7 @@ Result<std::unique_ptr<ReferenceFollower>> ReferenceFollower::start(FollowerSetu
 ReferenceFollower::ReferenceFollower(FollowerSetup setup, std::unique_ptr<ReferenceFeed> feed)
     : setup_(std::move(setup)),
       feed_(std::move(feed)),
-      bank_(setup_.feed.bank_path, setup_.index) {}
+      bank_(setup_.feed.bank_path, setup_.index, setup_.embedding_model) {}
 
 // All that the topic holds; what the disk has spoilt in the cache is read from there again.
 Result<void> ReferenceFollower::load() {

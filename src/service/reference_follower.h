@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <stop_token>
+#include <string>
 #include <thread>
 
 #include "core/result.h"
@@ -20,6 +21,7 @@ namespace staydown::service {
 struct FollowerSetup {
   FeedOptions feed;
   std::shared_ptr<index::ReferenceIndex> index;
+  std::string embedding_model = {};  // as for BankFollower
   Metrics* metrics = nullptr;
   WorkerHealth* health = nullptr;
   std::size_t slot = 0;  // in `health`

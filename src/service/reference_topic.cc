@@ -32,8 +32,12 @@ struct ReferenceTopic::Change {
   const ReferenceId& id() const { return after ? after->record.info.id : before->info.id; }
 };
 
-ReferenceTopic::ReferenceTopic(kafka::ClientOptions client, std::string topic)
-    : client_(std::move(client)), topic_(std::move(topic)), writer_(unique_name()) {}
+ReferenceTopic::ReferenceTopic(kafka::ClientOptions client, std::string topic,
+                               std::string embedding_model)
+    : client_(std::move(client)),
+      topic_(std::move(topic)),
+      embedding_model_(std::move(embedding_model)),
+      writer_(unique_name()) {}
 
 ReferenceTopic::~ReferenceTopic() {
   bank_.reset();
@@ -42,8 +46,10 @@ ReferenceTopic::~ReferenceTopic() {
 }
 
 Result<std::unique_ptr<ReferenceTopic>> ReferenceTopic::open(const kafka::ClientOptions& client,
-                                                             std::string topic) {
-  std::unique_ptr<ReferenceTopic> opened(new ReferenceTopic(client, std::move(topic)));
+                                                             std::string topic,
+                                                             std::string embedding_model) {
+  std::unique_ptr<ReferenceTopic> opened(
+      new ReferenceTopic(client, std::move(topic), std::move(embedding_model)));
   if (auto begun = opened->begin(); !begun) return tl::unexpected(std::move(begun.error()));
   return opened;
 }
@@ -60,7 +66,8 @@ Result<void> ReferenceTopic::begin() {
   if (!feed) return tl::unexpected(std::move(feed.error()));
   if (const auto read = (*feed)->catch_up(); !read) return tl::unexpected(read.error());
   next_ = (*feed)->version() + 1;
-  auto bank = reference::ReferenceBank::open(path, {.access = reference::BankAccess::kChange});
+  auto bank = reference::ReferenceBank::open(
+      path, {.access = reference::BankAccess::kChange, .embedding_model = embedding_model_});
   if (!bank) return tl::unexpected(std::move(bank.error()));
   bank_ = std::make_unique<reference::ReferenceBank>(*std::move(bank));
   auto producer = kafka::Producer::connect(client_);

@@ -22,8 +22,10 @@ namespace staydown::service {
 // Not thread-safe.
 class ReferenceTopic {
  public:
+  // `embedding_model`: whose embeddings the bank keeps beside hashes (BankOptions).
   static Result<std::unique_ptr<ReferenceTopic>> open(const kafka::ClientOptions& client,
-                                                      std::string topic);
+                                                      std::string topic,
+                                                      std::string embedding_model = {});
   ~ReferenceTopic();
 
   reference::ReferenceBank& bank() { return *bank_; }
@@ -36,7 +38,7 @@ class ReferenceTopic {
 
  private:
   struct Change;
-  ReferenceTopic(kafka::ClientOptions client, std::string topic);
+  ReferenceTopic(kafka::ClientOptions client, std::string topic, std::string embedding_model);
   Result<void> begin();
   Result<void> note_published();
   Result<std::vector<Change>> changes();
@@ -45,7 +47,7 @@ class ReferenceTopic {
   Result<void> send(std::vector<Message> messages);
 
   const kafka::ClientOptions client_;
-  const std::string topic_;
+  const std::string topic_, embedding_model_;
   std::filesystem::path folder_;
   std::unique_ptr<reference::ReferenceBank> bank_;
   std::unique_ptr<kafka::Producer> producer_;

@@ -46,8 +46,10 @@ Result<VideoIngest> VideoIngest::open(reference::ReferenceBank& bank,
 
 Result<std::optional<reference::BuiltTimeline>> VideoIngest::build(
     media::ReferencePass pass, const ShowIngest& show, const std::stop_token& stop) const {
-  auto reader = media::ReferenceReader::open(
-      file_.path, {.pass = pass, .step = request_.timeline.step, .interval = file_.interval});
+  auto reader = media::ReferenceReader::open(file_.path, {.pass = pass,
+                                                          .step = request_.timeline.step,
+                                                          .interval = file_.interval,
+                                                          .rgb = describer_->colour()});
   if (!reader) return tl::unexpected(reader.error());
   auto known = known_frames(*bank_, request_.info.id);
   if (!known) return tl::unexpected(known.error());
@@ -63,7 +65,11 @@ Result<std::optional<reference::BuiltTimeline>> VideoIngest::build(
     const auto frame = reader->next();
     if (!frame) return tl::unexpected(frame.error());
     if (!*frame) break;
-    const auto descriptors = describer_->describe(std::span(&**frame, 1));
+    // An embedding costs as much as all the rest, so only what is kept gets one.
+    auto descriptors = describer_->hashes(std::span(&**frame, 1));
+    if (descriptors && describer_->colour() && builder.would_keep(*descriptors)) {
+      descriptors = describer_->describe(std::span(&**frame, 1));
+    }
     if (!descriptors) return tl::unexpected(descriptors.error());
     builder.add(*descriptors);
     ++frames;

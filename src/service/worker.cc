@@ -64,12 +64,20 @@ Result<void> check_topics(const kafka::ClientOptions& client, const TopicNames& 
   return {};
 }
 
-void show_index(const index::IndexSnapshot& snapshot, Metrics& metrics) {
+// Whether a worker of these models finds all that it could of a reference.
+bool is_whole(const ReferenceTimeline& reference, const Models& models) {
+  if (models.embedding.empty()) return !reference.entries.empty();
+  return std::ranges::any_of(reference.entries, [](const ReferenceEntry& entry) {
+    return kind_of(entry.value) == DescriptorKind::kEmbedding;
+  });
+}
+
+void show_index(const index::IndexSnapshot& snapshot, const Models& models, Metrics& metrics) {
   metrics.set(Level::kIndexFrames, static_cast<double>(snapshot.entries()));
   metrics.set(Level::kIndexReferences, static_cast<double>(snapshot.references().size()));
   metrics.set(Level::kIndexVersion, static_cast<double>(snapshot.version()));
-  const auto bare = std::ranges::count_if(snapshot.references(), [](const auto& reference) {
-    return reference.second->entries.empty();
+  const auto bare = std::ranges::count_if(snapshot.references(), [&](const auto& reference) {
+    return !is_whole(*reference.second, models);
   });
   metrics.set(Level::kUnenforceable, static_cast<double>(bare));
 }
@@ -123,13 +131,16 @@ Result<void> run_worker(const Config& config, const std::string& bank_path,
   const auto threads =
       static_cast<std::size_t>(config.worker.threads > 0 ? config.worker.threads : cpu_count());
 
-  Metrics metrics(kVersion, kModel);
+  const auto models = open_models(config, static_cast<int>(threads));
+  if (!models) return tl::unexpected(models.error());
+
+  Metrics metrics(kVersion, models->name());
   WorkerHealth health(thread_names(threads), metrics);
   const auto index = std::make_shared<index::ReferenceIndex>();
   const auto server = HttpServer::start(
       *address, {.metrics =
                      [&] {
-                       show_index(*index->snapshot(), metrics);
+                       show_index(*index->snapshot(), *models, metrics);
                        return metrics.text();
                      },
                  .health = [&] { return health.health(std::chrono::steady_clock::now()); },
@@ -146,29 +157,29 @@ Result<void> run_worker(const Config& config, const std::string& bank_path,
                                          .bank_path = bank_path,
                                          .clock = wall_clock},
                                 .index = index,
+                                .embedding_model = models->embedding,
                                 .metrics = &metrics,
                                 .health = &health,
                                 .slot = threads});
   if (!references) return failed(references.error());
-  const auto engine = Engine::over(config, index);
-  if (!engine) return tl::unexpected(engine.error());
+  const Engine engine = Engine::over(config, *models, index);
   const auto firings = GroupFirings::start({.client = *client,
                                             .topic = config.kafka.topics.takedowns,
                                             .now = wall_clock(),
-                                            .policy = &engine->shared_policy(),
+                                            .policy = &engine.shared_policy(),
                                             .metrics = &metrics,
                                             .health = &health,
                                             .slot = threads + 1});
   if (!firings) return failed(firings.error());
   const auto reports = WorkerReports::start(*client, config.kafka.topics.workers, [&] {
     const auto snapshot = index->snapshot();
-    const auto held_back = engine->policy().held_back(snapshot->references());
+    const auto held_back = engine.policy().held_back(snapshot->references());
     metrics.set(Level::kBreakersOpen, static_cast<double>(held_back.size()));
     return event::WorkerReport{
         .instance = instance,
         .at = wall_clock(),
-        .software = engine->versions().software,
-        .model = kModel,
+        .software = engine.versions().software,
+        .model = models->name(),
         .references_version = (*references)->version(),
         .references = snapshot->references().size(),
         .frames = snapshot->entries(),
@@ -194,7 +205,7 @@ Result<void> run_worker(const Config& config, const std::string& bank_path,
                              .slot = slot,
                              .metrics = &metrics,
                              .health = &health,
-                             .detector = engine->make_detector(),
+                             .detector = engine.make_detector(),
                              .clock = wall_clock});
         if (auto ended = thread.run(all.get_token()); !ended) {
           first_error.take(std::move(ended.error()));

@@ -122,7 +122,7 @@ TEST(Describer, EmbedsEveryViewButTheMirroredOnesAndTheCentre) {
   const ViewPolicy views{.inner = false};
   const PdqResult middle = centre_of_frame(frames[0].luma, box),
                   later = centre_of_frame(frames[1].luma, {0, 0, 512, 288});
-  const Describer describer(views, std::make_shared<FakeEmbedder>());
+  const Describer describer(views, {std::make_shared<FakeEmbedder>(), nullptr});
   EXPECT_THAT(
       describer.describe(frames).value(),
       ElementsAre(DescriptorOf(1s, View::kFull, full.quality, full.hash),
@@ -141,10 +141,57 @@ TEST(Describer, EmbedsEveryViewButTheMirroredOnesAndTheCentre) {
                   DescriptorOf(2s, View::kCentreMirrored, later.quality, later.mirrored)));
 }
 
+// The whole picture of what has bars is looked for in parts too; what remains without them is not.
+TEST(Describer, EmbedsTheRegionsOfTheFullFrameOfQueries) {
+  std::vector<Frame> frames;
+  frames.push_back(coloured_frame(1s, support::letterboxed(0.25)));
+  const auto embeddings = [&](const ViewPolicy& views) {
+    const Describer describer(views, {std::make_shared<FakeEmbedder>(false, 3), nullptr});
+    const auto described = describer.describe(frames).value();
+    std::vector<std::pair<View, int>> found;
+    for (const Descriptor& descriptor : described) {
+      if (kind_of(descriptor.value) != DescriptorKind::kEmbedding) continue;
+      EXPECT_FALSE(std::get<Embedding>(descriptor.value).empty());
+      found.emplace_back(descriptor.view, descriptor.region);
+    }
+    return found;
+  };
+  EXPECT_THAT(embeddings(kQueryViews),
+              ElementsAre(std::pair(View::kFull, 0), std::pair(View::kPart, 1),
+                          std::pair(View::kPart, 2), std::pair(View::kTrimmed, 0)));
+  EXPECT_THAT(embeddings(kReferenceViews),
+              ElementsAre(std::pair(View::kFull, 0), std::pair(View::kTrimmed, 0)));
+}
+
+TEST(Describer, SaysHowCommonEachEmbeddingIs) {
+  std::vector<Frame> frames;
+  frames.push_back(coloured_frame(1s, support::contrasted(1)));
+  const Embedding known = FakeEmbedder::embed(frames[0].rgb);
+  const auto halves = known.halves();
+  const auto norm = std::make_shared<const ScoreNorm>(
+      std::vector<Half>(halves.begin(), halves.end()), known.size());
+  const Describer describer(kReferenceViews, {std::make_shared<FakeEmbedder>(), norm});
+  const auto described = describer.describe(frames).value();
+  ASSERT_EQ(kind_of(described[1].value), DescriptorKind::kEmbedding);
+  EXPECT_EQ(described[0].commonness, 0);
+  EXPECT_EQ(described[1].commonness, norm->commonness(known));
+  EXPECT_GT(described[1].commonness, 0);
+}
+
+TEST(Describer, GivesTheHashesAlone) {
+  std::vector<Frame> frames;
+  frames.push_back(frame_of(0s, scene(1, 0s)));  // without colours
+  const Describer describer(kQueryViews, {std::make_shared<FakeEmbedder>(), nullptr});
+  EXPECT_TRUE(describer.colour());
+  const auto hashes = describer.hashes(frames).value();
+  EXPECT_EQ(hashes.size(), Describer(kQueryViews).describe(frames).value().size());
+}
+
 TEST(Describer, SaysThatAModelNeedsColour) {
   std::vector<Frame> frames;
   frames.push_back(frame_of(1500ms, scene(1, 1s)));
-  const auto described = Describer(kQueryViews, std::make_shared<FakeEmbedder>()).describe(frames);
+  const auto described =
+      Describer(kQueryViews, {std::make_shared<FakeEmbedder>(), nullptr}).describe(frames);
   ASSERT_FALSE(described);
   EXPECT_EQ(described.error().code, ErrorCode::kInvalidArgument);
   EXPECT_EQ(described.error().message,
@@ -155,14 +202,15 @@ TEST(Describer, PassesOnWhatTheModelReports) {
   std::vector<Frame> frames;
   frames.push_back(coloured_frame(1s, support::contrasted(1)));
   const auto described =
-      Describer(kQueryViews, std::make_shared<FakeEmbedder>(true)).describe(frames);
+      Describer(kQueryViews, {std::make_shared<FakeEmbedder>(true), nullptr}).describe(frames);
   ASSERT_FALSE(described);
   EXPECT_EQ(described.error().message, "mean-colour/1: device is gone");
 }
 
 TEST(Describer, DescribesNothingForNoFrames) {
-  EXPECT_THAT(Describer(kQueryViews, std::make_shared<FakeEmbedder>()).describe({}).value(),
-              testing::IsEmpty());
+  EXPECT_THAT(
+      Describer(kQueryViews, {std::make_shared<FakeEmbedder>(), nullptr}).describe({}).value(),
+      testing::IsEmpty());
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "embedding/file_bytes.h"
+#include "embedding/model_files.h"
 
 namespace staydown::embedding {
 namespace {
@@ -37,6 +38,36 @@ class ModelManifestTest : public testing::Test {
       std::filesystem::path(testing::TempDir()) / fmt::format("manifest-{}.json", getpid());
   Json json_;
 };
+
+TEST_F(ModelManifestTest, NamesWhatComesBesideTheGraph) {
+  EXPECT_FALSE(read()->background);
+  EXPECT_FALSE(read()->calibration);
+  EXPECT_EQ(read()->descriptor(Precision::kBf16), "mean-colour/1/bf16");
+  EXPECT_EQ(*read_background(*read()), std::vector<Half>());
+  EXPECT_EQ(*read_calibration(*read()), "");
+
+  const std::string bytes = "123456789abc";  // two vectors of three
+  const auto file = path_.parent_path() / fmt::format("background-{}.f16", getpid());
+  std::ofstream(file) << bytes;
+  json_["background"] = {{"file", file.filename()}, {"sha256", digest_of(bytes)}};
+  json_["calibration"] = json_["background"];
+  const auto manifest = read();
+  ASSERT_TRUE(manifest) << manifest.error().message;
+  EXPECT_EQ(manifest->background->path, file);
+  const auto background = read_background(*manifest);
+  ASSERT_TRUE(background) << background.error().message;
+  EXPECT_THAT(*background, ElementsAre(0x3231, 0x3433, 0x3635, 0x3837, 0x6139, 0x6362));
+  EXPECT_EQ(*read_calibration(*manifest), bytes);
+
+  std::ofstream(file) << "1234567";
+  EXPECT_EQ(read_background(*manifest).error().code, ErrorCode::kCorrupt);
+  json_["background"]["sha256"] = digest_of("1234567");
+  EXPECT_THAT(read_background(*read()).error().message,
+              HasSubstr("7 bytes are no whole vectors of 3 half floats"));
+  json_["background"]["file"] = "../elsewhere.f16";
+  EXPECT_THAT(refusal(), HasSubstr("must name a file beside the manifest"));
+  std::filesystem::remove(file);
+}
 
 TEST_F(ModelManifestTest, IsReadWhole) {
   const auto manifest = read();

@@ -94,10 +94,21 @@ TEST(ReferenceIndex, LeavesOutWhatSaysTooLittle) {
 TEST(ReferenceIndex, ComparesEmbeddingsOfOneSizeOnly) {
   ReferenceIndex index;
   index.add({reference_of(
-      "a", {entry_of(Embedding{1, 0}), entry_of(Embedding{0.8F, 0.6F}), entry_of(Embedding{0, 1}),
-            entry_of(Embedding{1, 0, 0}), entry_of(kSky)})});
+      "a", {entry_of(Embedding{1, 0}), entry_of(Embedding{0.625F, 0.78125F}),
+            entry_of(Embedding{0, 1}), entry_of(Embedding{1, 0, 0}), entry_of(kSky)})});
   EXPECT_THAT(search(index, {query_of(Embedding{1, 0}), query_of(Embedding{1, 0, 0})}),
-              ElementsAre(HitOf(0, "a", 0, 0), HitOf(0, "a", 1, 0.2), HitOf(1, "a", 3, 0)));
+              ElementsAre(HitOf(0, "a", 0, 0), HitOf(0, "a", 1, 0.375), HitOf(1, "a", 3, 0)));
+}
+
+TEST(ReferenceIndex, PutsWhatIsCommonFurtherAway) {
+  ReferenceIndex index;
+  index.add({reference_of("a", {entry_of(Embedding{1, 0}), entry_of(Embedding{0.8F, 0.6F})})});
+  auto query = query_of(Embedding{1, 0});
+  query.commonness = 0.4F;
+  EXPECT_THAT(search(index, {query}, {.embedding_radius = 0.5F}),
+              ElementsAre(HitOf(0, "a", 0, 0.4)));
+  query.commonness = 0.6F;
+  EXPECT_THAT(search(index, {query}, {.embedding_radius = 0.5F}), testing::IsEmpty());
 }
 
 TEST(ReferenceIndex, ReplacesWhatWasThereUnderTheSameId) {

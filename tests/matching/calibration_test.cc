@@ -35,6 +35,31 @@ constexpr std::string_view kMovements = R"({"format": 2, "version": "x", "curves
     {"up_to": 40, "one_view": [[0, -3], [0.5, 3]], "two_views": [[0, -6], [0.5, 6]]}]}},
   "false_alarms": {"starts_per_hour": 1, "tail_rate": 1, "tail_log_per_entry_hour": 0}})";
 
+TEST(Calibration, SaysWhichLearnedModelItIsOf) {
+  EXPECT_EQ(Calibration::parse(kMovements, "mine.json")->model(), "");
+  const std::string of_both =
+      std::string(R"({"format": 2, "version": "x", "model": "m/1/f32", "curves": {"embedding": {
+        "cap": 3, "unchanged": 0.1, "nats_per_unit": 1, "points": [[0, 2], [1, -1]],
+        "movement": [{"up_to": 2, "one_view": [[-1, -4], [1, 4]]}]}},)") +
+      R"("false_alarms": {"starts_per_hour": 1, "tail_rate": 1, "tail_log_per_entry_hour": 0}})";
+  const auto calibration = Calibration::parse(of_both, "mine.json");
+  ASSERT_TRUE(calibration) << calibration.error().message;
+  EXPECT_EQ(calibration->model(), "m/1/f32");
+  EXPECT_DOUBLE_EQ(calibration->log_ratio(DescriptorKind::kEmbedding, 0.5F), 0.5);
+  EXPECT_EQ(calibration->cap(DescriptorKind::kPdq), 0);
+  // Measured over one view, it stands for two.
+  for (const int views : {1, 2}) {
+    EXPECT_DOUBLE_EQ(
+        calibration->new_information(
+            {.kind = DescriptorKind::kEmbedding, .least = 1, .correlation = 0.5, .views = views}),
+        2);
+  }
+  std::string unnamed = of_both;
+  unnamed.erase(unnamed.find("\"model\""), std::string("\"model\": \"m/1/f32\",").size());
+  EXPECT_THAT(Calibration::parse(unnamed, "mine.json").error().message,
+              HasSubstr("model and curves.embedding go together"));
+}
+
 TEST(Calibration, HasACurveForEachSizeOfMovementAndNumberOfViews) {
   const auto calibration = Calibration::parse(kMovements, "mine.json");
   ASSERT_TRUE(calibration) << calibration.error().message;

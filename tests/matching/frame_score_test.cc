@@ -22,7 +22,7 @@ class FrameScoreTest : public ::testing::Test {
  protected:
   PdqHash any() { return noisy(noisy({}, 128, random_), 128, random_); }
   std::optional<FrameScore> score(const PdqHash& query, double center) {
-    query_ = {0s, View::kFull, 100, query};
+    query_ = {.time = 0s, .quality = 100, .value = query};
     return score_frame({0s, {&query_}}, timeline_, {center, 0.5}, {}, *calibration_);
   }
 

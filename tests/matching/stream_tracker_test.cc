@@ -31,6 +31,10 @@ using ::testing::UnorderedElementsAre;
 
 constexpr TrackerOptions kThresholds{.review_score = 25, .takedown_score = 30};
 
+Descriptor view_of(int second, View view, const PdqHash& hash) {
+  return {.time = std::chrono::seconds(second), .view = view, .quality = 100, .value = hash};
+}
+
 class StreamTrackerTest : public ::testing::Test {
  protected:
   StreamTrackerTest() {
@@ -226,10 +230,9 @@ TEST_F(StreamTrackerTest, AStillPictureVotesOnceWhicheverViewMatches) {
   double highest = 0;
   for (int second = 0; second < 60; ++second) {
     const int overlaid = second % 2 == 0 ? 30 : 4;
-    const std::vector<Descriptor> views = {{std::chrono::seconds(second), View::kFull, 100,
-                                            testing::noisy(whole.at(0s), overlaid, random)},
-                                           {std::chrono::seconds(second), View::kCentre, 100,
-                                            testing::noisy(middle.at(0s), 34 - overlaid, random)}};
+    const std::vector<Descriptor> views = {
+        view_of(second, View::kFull, testing::noisy(whole.at(0s), overlaid, random)),
+        view_of(second, View::kCentre, testing::noisy(middle.at(0s), 34 - overlaid, random))};
     tracker.update({.on_air = {views[0].time, views[0].time + 1s},
                     .descriptors = views,
                     .hits = bank.search(views),
@@ -244,8 +247,7 @@ TEST_F(StreamTrackerTest, TheMiddleOfAPictureIsNotAWholePicture) {
   const Scene scene(100, 120s);  // what ref-a holds as whole pictures
   std::vector<Descriptor> views;
   for (int second = 10; second < 40; ++second) {
-    views.push_back(
-        {std::chrono::seconds(second), View::kCentre, 100, scene.at(std::chrono::seconds(second))});
+    views.push_back(view_of(second, View::kCentre, scene.at(std::chrono::seconds(second))));
   }
   const auto matches = tracker.update({.on_air = {10s, 40s},
                                        .descriptors = views,

@@ -29,7 +29,7 @@ class VoteHistoryTest : public ::testing::Test {
     query_.clear();
     now_ += 500ms;
     for (const Shown& view : views) {
-      query_.push_back({now_, view.query, 100, view.of_query});
+      query_.push_back({.time = now_, .view = view.query, .quality = 100, .value = view.of_query});
       timeline_.entries.push_back({.time = now_,
                                    .end = now_ + 500ms,
                                    .view = view.reference,
@@ -211,6 +211,31 @@ TEST_F(VoteHistoryTest, KindsAreNotHeldAgainstEachOther) {
   // But a picture that has not changed by one kind has not changed.
   show({{View::kFull, View::kFull, picture, picture},
         {View::kFull, View::kFull, of_query, of_reference}});
+  EXPECT_TRUE(movement(DescriptorKind::kEmbedding)->unchanged);
+}
+
+// The next frame may be told by either.
+TEST_F(VoteHistoryTest, AVoteCountsForBothKindsThatTheFrameHas) {
+  const PdqHash picture = any(), later = away(picture, 30);
+  const Embedding now{1, 0}, next{0.6F, 0.8F};
+  show({{View::kFull, View::kFull, picture, picture}, {View::kPart, View::kFull, now, now}});
+  vote();
+  show({{View::kFull, View::kFull, later, later}, {View::kPart, View::kFull, next, next}});
+  ASSERT_TRUE(movement(DescriptorKind::kPdq));
+  EXPECT_DOUBLE_EQ(movement(DescriptorKind::kPdq)->correlation, 1);
+  ASSERT_TRUE(movement(DescriptorKind::kEmbedding));
+  EXPECT_NEAR(movement(DescriptorKind::kEmbedding)->correlation, 1, 1e-3);
+  EXPECT_NEAR(movement(DescriptorKind::kEmbedding)->least, 0.4, 1e-3);
+}
+
+// The model may take two moments for one picture; that says nothing of what hashes tell apart.
+TEST_F(VoteHistoryTest, WhatIsUnchangedByItsEmbeddingMayHaveChanged) {
+  const PdqHash picture = any(), later = away(picture, 30);
+  const Embedding same{1, 0};
+  show({{View::kFull, View::kFull, picture, picture}, {View::kFull, View::kFull, same, same}});
+  vote();
+  show({{View::kFull, View::kFull, later, later}, {View::kFull, View::kFull, same, same}});
+  EXPECT_FALSE(movement(DescriptorKind::kPdq)->unchanged);
   EXPECT_TRUE(movement(DescriptorKind::kEmbedding)->unchanged);
 }
 

@@ -26,7 +26,7 @@ TEST(DescriptorBlob, GivesBackWhatItWasMadeOf) {
   std::vector<ReferenceEntry> hashes = {pdq_entry(0s, 1), pdq_entry(2s, 2)};
   std::vector<ReferenceEntry> vectors = hashes;
   vectors[0].value = Embedding{1.5F, -2.5F};
-  vectors[1].value = Embedding{0.0F, 1e-30F};
+  vectors[1].value = Embedding{0.0F, 6e-8F};
   auto both = hashes;
   both.insert(both.end(), vectors.begin(), vectors.end());
   EXPECT_EQ(unpack(pack(both, DescriptorKind::kPdq), DescriptorKind::kPdq, "pdq-1"), hashes);

@@ -98,6 +98,21 @@ TEST(TimelineBuilder, KeepsTheEmbeddingOfEachFrameThatItKeeps) {
                           entry(500ms, 750ms, other), vector_entry(500ms, 750ms, 3)));
 }
 
+TEST(TimelineBuilder, TellsFromItsHashesWhetherAFrameWouldBeKept) {
+  const PdqHash scene = hash_of(1), other = hash_of(2);
+  const BackgroundSet nothing({});
+  TimelineBuilder builder({}, nothing);
+  const auto would_keep = [&](std::vector<Descriptor> views) { return builder.would_keep(views); };
+  EXPECT_TRUE(would_keep({frame(0ms, scene)}));
+  builder.add(std::vector{frame(0ms, scene)});
+  EXPECT_FALSE(would_keep({frame(250ms, scene)}));
+  EXPECT_FALSE(would_keep({frame(250ms, flipped(scene, 8))}));
+  EXPECT_TRUE(would_keep({frame(250ms, flipped(scene, 9))}));
+  EXPECT_FALSE(would_keep({frame(240ms, flipped(scene, 9))}));  // too soon to be kept
+  EXPECT_TRUE(would_keep({frame(250ms, other)}));
+  EXPECT_TRUE(would_keep({frame(250ms, scene), frame(250ms, scene, View::kCentre)}));
+}
+
 TEST(TimelineBuilder, MarksWhatIsGenericAndSaysWhy) {
   const PdqHash card = hash_of(7), seen = hash_of(8);
   const BackgroundSet cards({card});

@@ -26,7 +26,8 @@ TEST(Config, ReadsEveryKey) {
   const auto config = parse_config(R"(
 sampling: {wanted_seconds: 0.5, tolerated_seconds: 4, dense_seconds: 0.2}
 limits: {max_bytes: 2000, max_pixels: 3000, max_packets: 40, max_frames: 50, max_cpu_seconds: 1.5}
-search: {pdq_radius: 40, max_hits: 7}
+search: {pdq_radius: 40, embedding_radius: 0.25, max_hits: 7}
+model: {manifest: own/manifest.json, precision: bf16, cache: /var/cache/staydown}
 matching: {takedown_per_million_hours: 1, review_per_million_hours: 20, bank_frames: 5, calibration: own.json}
 policy:
   observe: true
@@ -60,7 +61,11 @@ fetch:
   EXPECT_EQ(config->limits.max_frames, 50);
   EXPECT_EQ(config->limits.max_cpu, 1500ms);
   EXPECT_EQ(config->search.pdq_radius, 40);
+  EXPECT_EQ(config->search.embedding_radius, 0.25F);
   EXPECT_EQ(config->search.max_hits, 7);
+  EXPECT_EQ(config->model.manifest, "own/manifest.json");
+  EXPECT_EQ(config->model.precision, "bf16");
+  EXPECT_EQ(config->model.cache, "/var/cache/staydown");
   EXPECT_EQ(config->matching.takedown_per_million_hours, 1);
   EXPECT_EQ(config->matching.review_per_million_hours, 20);
   EXPECT_EQ(config->matching.bank_frames, 5U);
@@ -107,10 +112,14 @@ TEST(Config, NamesTheKeyTheValueAndTheRemedy) {
       "0.001 to 1000000000");
   EXPECT_EQ(error_of("search: {pdq_radius: many}"),
             "staydown.yaml: search.pdq_radius: many is not a number");
+  EXPECT_EQ(error_of("model: {precision: int4}"),
+            "staydown.yaml: model.precision: int4 is not known; use f32 or bf16, or leave it out "
+            "for the manifest's");
   EXPECT_EQ(error_of("search: {pdq_radius: 3.5}"),
             "staydown.yaml: search.pdq_radius: 3.5 is not a whole number");
   EXPECT_EQ(error_of("search: {radius: 3}"),
-            "staydown.yaml: search.radius: unknown key; known here: max_hits, pdq_radius");
+            "staydown.yaml: search.radius: unknown key; known here: embedding_radius, max_hits, "
+            "pdq_radius");
   EXPECT_EQ(error_of("policy: {observe: maybe}"),
             "staydown.yaml: policy.observe: maybe is neither true nor false");
   EXPECT_EQ(

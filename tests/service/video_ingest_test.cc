@@ -3,7 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <set>
+
 #include "reference/bank_fixture.h"
+#include "support/fake_embedder.h"
 #include "support/synthetic_video.h"
 
 namespace staydown::service {
@@ -42,6 +46,32 @@ class VideoIngestTest : public reference::BankTest {
   descriptor::Describer describer_{descriptor::kReferenceViews};
   std::stop_source stop_;
 };
+
+// Embeddings are made of what is kept only, and lie beside its hashes.
+TEST_F(VideoIngestTest, KeepsTheEmbeddingsOfALearnedModel) {
+  auto bank = reference::ReferenceBank::open(
+      path("both.db"),
+      {.access = reference::BankAccess::kCreate, .embedding_model = "mean-colour/1/f32"});
+  ASSERT_TRUE(bank) << bank.error().message;
+  const auto file = video("attack.mp4", {.seed = 1, .duration = 4s});
+  const descriptor::Describer describer(
+      descriptor::kReferenceViews, {std::make_shared<support::FakeEmbedder>(false, 3), nullptr});
+  auto ingest = VideoIngest::open(*bank, describer, {file}, request("attack"));
+  ASSERT_TRUE(ingest) << ingest.error().message;
+  for (const auto pass : {ReferencePass::kKeyframes, ReferencePass::kFull}) {
+    const auto ingested = ingest->run(pass, nullptr, stop_.get_token());
+    ASSERT_TRUE(ingested && *ingested) << ingested.error().message;
+    const auto timeline = bank->load(ReferenceId("attack"));
+    ASSERT_TRUE(timeline) << timeline.error().message;
+    std::set<MediaTime> hashed, embedded;
+    for (const auto& entry : (*timeline)->entries) {
+      if (entry.view != View::kFull) continue;
+      (kind_of(entry.value) == DescriptorKind::kPdq ? hashed : embedded).insert(entry.time);
+    }
+    EXPECT_GE(embedded.size(), 4U);
+    EXPECT_EQ(embedded, hashed);
+  }
+}
 
 TEST_F(VideoIngestTest, EachPassBecomesTheNextGenerationOfTheSameReference) {
   auto bank = open();

@@ -7,24 +7,29 @@
 
 namespace staydown::support {
 
-// Embeds a picture as its mean colour and its width over its height, L2-normalised. Fails with
-// kUnavailable when `broken`.
+// Embeds a picture as its mean colour and its width over its height, L2-normalised; its regions are
+// the picture again and again. Fails with kUnavailable when `broken`.
 class FakeEmbedder final : public descriptor::Embedder {
  public:
-  explicit FakeEmbedder(bool broken = false) : broken_(broken) {}
+  explicit FakeEmbedder(bool broken = false, std::size_t regions = 1)
+      : broken_(broken), regions_(regions) {}
 
   std::string model() const override { return "mean-colour/1"; }
   std::size_t dimensions() const override { return 4; }
+  std::size_t regions() const override { return regions_; }
 
-  Result<std::vector<Embedding>> embed(std::span<const Image* const> images) const override {
+  Result<std::vector<std::vector<Embedding>>> embed(
+      std::span<const Image* const> images) const override {
     if (broken_) return fail(ErrorCode::kUnavailable, "mean-colour/1: device is gone");
-    std::vector<Embedding> embeddings;
-    for (const Image* image : images) embeddings.push_back(embed(*image));
+    std::vector<std::vector<Embedding>> embeddings;
+    for (const Image* image : images) {
+      embeddings.emplace_back(regions_, embed(*image));
+    }
     return embeddings;
   }
 
   static Embedding embed(const Image& image) {
-    Embedding sums(4, 0.0F);
+    std::vector<float> sums(4, 0.0F);
     for (std::size_t i = 0; i < image.pixels.size(); ++i) {
       sums[i % 3] += static_cast<float>(image.pixels.data()[i]);
     }
@@ -33,11 +38,12 @@ class FakeEmbedder final : public descriptor::Embedder {
     float square = 0;
     for (const float sum : sums) square += sum * sum;
     for (float& sum : sums) sum /= std::sqrt(square);
-    return sums;
+    return Embedding(sums);
   }
 
  private:
   bool broken_;
+  std::size_t regions_;
 };
 
 }  // namespace staydown::support

@@ -180,7 +180,7 @@ std::vector<Descriptor> render(const SyntheticBank& bank, const Script& script,
         if (part.other && view == View::kFull) hash = noisy(part.other->at(shown), 2, random);
         if (!part.reference.empty() && view == part.shown_as) hash = picture(part.reference);
         if (!part.beside.empty() && view == View::kTrimmed) hash = picture(part.beside);
-        descriptors.push_back({t, view, part.quality, hash});
+        descriptors.push_back({.time = t, .view = view, .quality = part.quality, .value = hash});
       }
     }
     begin += part.length;
