@@ -249,7 +249,6 @@ OfKind measure_kind(const Corpus& corpus, DescriptorKind kind, Json& file) {
 Json calibrate(const Corpus& corpus, const std::string& version, const std::string& description,
                const std::string& model) {
   Json file{{"format", 2}, {"version", version}, {"corpus", description}};
-  if (!model.empty()) file["model"] = model;
   file["command"] =
       "bench/calibrate/prepare.py --build BUILD --videos CLIPS --images PHOTOS --work WORK && "
       "calibrate WORK VERSION CORPUS";
@@ -257,7 +256,10 @@ Json calibrate(const Corpus& corpus, const std::string& version, const std::stri
   file["false_alarms"] = false_alarms(Tail{});
   file["measured"] = Json::object();
   std::vector<OfKind> measured = {measure_kind(corpus, DescriptorKind::kPdq, file)};
-  if (!model.empty()) measured.push_back(measure_kind(corpus, DescriptorKind::kEmbedding, file));
+  if (!model.empty()) {
+    file["model"] = model;
+    measured.push_back(measure_kind(corpus, DescriptorKind::kEmbedding, file));
+  }
 
   const auto measure = [&](bool calibration_half) {
     return run_background(corpus, calibration_half, parsed(file),
