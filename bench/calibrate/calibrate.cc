@@ -173,7 +173,11 @@ Json movements_measured(const Samples& alike, const Samples& copied, DescriptorK
         if (looks_alike) ratios += std::exp(calibration.new_information(movement));
       }
       of_size[key]["mean_ratio"] = rounded(ratios / count);
-      if (ratios > count) throw std::runtime_error("look-alikes would count as copies");
+      if (ratios > count) {
+        throw std::runtime_error(std::string("look-alikes would count as copies: movements of ") +
+                                 key_of(kind) + " up to " + std::to_string(kSizes[size]) +
+                                 " bits have a mean ratio of " + std::to_string(ratios / count));
+      }
     }
     measured.push_back(of_size);
   }
