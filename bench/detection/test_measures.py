@@ -101,10 +101,10 @@ class Figures(unittest.TestCase):
 
 class Variants(unittest.TestCase):
     def test_the_low_one_reports_whatever_it_can(self):
-        config = ("search:\n  pdq_radius: 48\nmatching:\n  takedown_per_million_hours: 100\n"
+        config = ("search:\n  pdq_radius: 48\n  embedding_radius: 0.8\nmatching:\n  takedown_per_million_hours: 100\n"
                   "  review_per_million_hours: 10000\n  bank_frames: 1000000  # at least\n")
         self.assertEqual(Variant("pdq", config).low().config, (
-            "search:\n  pdq_radius: 64\nmatching:\n  takedown_per_million_hours: 100\n"
+            "search:\n  pdq_radius: 64\n  embedding_radius: 0.9\nmatching:\n  takedown_per_million_hours: 100\n"
             "  review_per_million_hours: 1000000000\n  bank_frames: 1  # at least\n"))
 
     def test_a_configuration_without_the_keys_is_refused(self):
