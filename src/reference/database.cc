@@ -140,7 +140,7 @@ Result<Database> Database::open(const std::string& path, DatabaseAccess access,
   }
   sqlite3* handle = nullptr;
   const int status = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
-  Database database(path, handle);
+  Database database(path, handle, patience);
   if (handle == nullptr) {
     return fail(ErrorCode::kInternal, fmt::format("bank {}: out of memory", path));
   }
@@ -188,7 +188,14 @@ Result<std::string> Database::word(std::string_view sql) const {
 }
 
 Result<void> Database::set_wal() const {
-  const auto mode = word("PRAGMA journal_mode = WAL");
+  // SQLite's own waiting does not hold for a change of the journal's mode.
+  const auto deadline = std::chrono::steady_clock::now() + patience_;
+  auto mode = word("PRAGMA journal_mode = WAL");
+  while (!mode && mode.error().code == ErrorCode::kBusy &&
+         std::chrono::steady_clock::now() < deadline) {
+    sqlite3_sleep(5);
+    mode = word("PRAGMA journal_mode = WAL");
+  }
   if (!mode) return tl::unexpected(mode.error());
   if (*mode != "wal") {
     return fail(ErrorCode::kIo,

@@ -65,7 +65,8 @@ class Database {
   Result<std::int64_t> number(std::string_view sql) const;  // first column of the only row
   Result<std::string> word(std::string_view sql) const;
 
-  // Makes the file use a write-ahead log, so that readers never wait; stays so once done.
+  // Makes the file use a write-ahead log, so that readers never wait; stays so once done. Waits for
+  // others as long as the connection is patient.
   Result<void> set_wal() const;
 
   const std::string& path() const { return path_; }
@@ -73,8 +74,10 @@ class Database {
   Error error() const;
 
  private:
-  Database(std::string path, sqlite3* handle) : path_(std::move(path)), handle_(handle) {}
+  Database(std::string path, sqlite3* handle, std::chrono::milliseconds patience)
+      : path_(std::move(path)), patience_(patience), handle_(handle) {}
   std::string path_;
+  std::chrono::milliseconds patience_;
   std::unique_ptr<sqlite3, CloseDatabase> handle_;
 };
 

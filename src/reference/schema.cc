@@ -130,11 +130,8 @@ Result<void> apply(const Database& database, std::span<const char* const> steps,
   return line->finish();
 }
 
-}  // namespace
-
-std::span<const char* const> migrations() { return kMigrations; }
-
-Result<int> schema_version(const Database& database, int newest) {
+// Within a transaction: another process may be making the bank between two reads.
+Result<int> read_version(const Database& database, int newest) {
   const auto version = database.number("PRAGMA user_version");
   if (!version) return tl::unexpected(version.error());
   const auto application = database.number("PRAGMA application_id");
@@ -160,6 +157,16 @@ Result<int> schema_version(const Database& database, int newest) {
   return static_cast<int>(*version);
 }
 
+}  // namespace
+
+std::span<const char* const> migrations() { return kMigrations; }
+
+Result<int> schema_version(const Database& database, int newest) {
+  const auto one_state = Transaction::begin(database, Transaction::Kind::kRead);
+  if (!one_state) return tl::unexpected(one_state.error());
+  return read_version(database, newest);
+}
+
 Result<void> migrate(const Database& database, std::span<const char* const> steps, WallTime now) {
   const auto newest = static_cast<int>(steps.size());
   const auto before = schema_version(database, newest);
@@ -167,7 +174,7 @@ Result<void> migrate(const Database& database, std::span<const char* const> step
   if (*before == newest) return {};
   auto transaction = Transaction::begin(database, Transaction::Kind::kWrite);
   if (!transaction) return tl::unexpected(transaction.error());
-  const auto now_version = schema_version(database, newest);  // another process may have been first
+  const auto now_version = read_version(database, newest);  // another process may have been first
   if (!now_version) return tl::unexpected(now_version.error());
   if (*now_version < newest) {
     if (auto done = apply(database, steps, *now_version, now); !done) return done;

@@ -43,12 +43,12 @@ def on_dashboards():
                 yield f"{path.name}: {panel['title']}", target["expr"]
 
 
-def without_condition(expression):
-    """What an alert looks at, whether it fires or not."""
+def looked_at(expression):
+    """What an alert looks at, whether it fires or not: the two sides of its comparison, numbers left out."""
     absent = re.match(r"absent\((\w+)\)", expression.strip())
     if absent:
-        return absent.group(1)
-    compared = re.fullmatch(r"(.*\S)\s+(?:>|<|>=|<=|==|!=)\s+[\d.]+", expression.strip(), re.S)
+        return [absent.group(1)]
+    compared = re.fullmatch(r"(.*\S)\s+(?:>|<|>=|<=|==|!=)\s+(?:(?:on|ignoring)\s*\([^)]*\)\s*)?(\S+)", expression.strip(), re.S)
     if not compared:
-        raise ValueError(f"not a comparison with a number: {expression}")
-    return compared.group(1)
+        raise ValueError(f"not a comparison with a number or a series: {expression}")
+    return [side for side in compared.groups() if not re.fullmatch(r"[\d.]+", side)]

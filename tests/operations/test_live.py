@@ -117,8 +117,8 @@ class Live(unittest.TestCase):
             expression = expression.replace("$__rate_interval", "1m").replace("$namespace", ".*")
             until(lambda: self.result(expression), f"{where}: {expression}")
         for alert in expressions.alerts():
-            looked_at = expressions.without_condition(alert["expr"])
-            until(lambda: self.result(looked_at), f"{alert['alert']}: {looked_at}")
+            for looked_at in expressions.looked_at(alert["expr"]):
+                until(lambda: self.result(looked_at), f"{alert['alert']}: {looked_at}")
         until(lambda: all(rule["health"] == "ok" for group in self.ask("rules")["data"]["groups"]
                           for rule in group["rules"]), "all rules to be evaluated")
 
