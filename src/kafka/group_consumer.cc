@@ -18,11 +18,12 @@ constexpr std::chrono::milliseconds kLook{200};         // how soon a commit see
 
 class GroupConsumer::Impl {
  public:
-  explicit Impl(Membership membership) : membership_(std::move(membership)) {}
+  Impl(const ClientOptions& options, Membership membership)
+      : options_(options), membership_(std::move(membership)) {}
   ~Impl() { close(); }
 
-  Result<void> join(const ClientOptions& options) {
-    auto conf = make_conf(options,
+  Result<void> join() {
+    auto conf = make_conf(options_,
                           {{"group.id", membership_.group},
                            {"group.instance.id", membership_.instance},
                            {"client.id", membership_.instance},
@@ -43,7 +44,6 @@ class GroupConsumer::Impl {
     auto client = make_client(RD_KAFKA_CONSUMER, *std::move(conf));
     if (!client) return tl::unexpected(std::move(client.error()));
     client_ = *std::move(client);
-    stop_ = options.stop;
     rd_kafka_poll_set_consumer(client_.get());
     const auto topics = to_list(membership_.topic, {{RD_KAFKA_PARTITION_UA, -1, {}}});
     if (const auto code = rd_kafka_subscribe(client_.get(), topics.get())) {
@@ -56,13 +56,13 @@ class GroupConsumer::Impl {
     const MessagePtr message(
         rd_kafka_consumer_poll(client_.get(), static_cast<int>(timeout.count())));
     if (rebalance_) return *std::exchange(rebalance_, std::nullopt);
-    if (!message) return Polled{};
-    if (message->err == RD_KAFKA_RESP_ERR__FATAL) {
-      std::array<char, 512> reason{};
-      const auto code = rd_kafka_fatal_error(client_.get(), reason.data(), reason.size());
+    std::array<char, 512> reason{};
+    if (const auto code = rd_kafka_fatal_error(client_.get(), reason.data(), reason.size())) {
+      if (code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID && lost_) return join_again();
       return fail(ErrorCode::kInternal, fmt::format("{}: {} ({})", doing("read"), reason.data(),
                                                     rd_kafka_err2name(code)));
     }
+    if (!message) return Polled{};
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return tl::unexpected(error_of(message->err, doing("read")));
     }
@@ -73,7 +73,7 @@ class GroupConsumer::Impl {
     std::vector<Position> asked;
     for (const auto partition : partitions) asked.push_back({partition, -1, {}});
     const auto list = to_list(membership_.topic, asked);
-    const auto code = ask_for(kPatience, stop_, [&](int timeout) {
+    const auto code = ask_for(kPatience, options_.stop, [&](int timeout) {
       return rd_kafka_committed(client_.get(), list.get(), timeout);
     });
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -89,7 +89,7 @@ class GroupConsumer::Impl {
 
   Result<std::pair<std::int64_t, std::int64_t>> bounds(std::int32_t partition) {
     std::int64_t low = 0, high = 0;
-    const auto code = ask_for(kPatience, stop_, [&](int timeout) {
+    const auto code = ask_for(kPatience, options_.stop, [&](int timeout) {
       return rd_kafka_query_watermark_offsets(client_.get(), membership_.topic.c_str(), partition,
                                               &low, &high, timeout);
     });
@@ -189,9 +189,22 @@ class GroupConsumer::Impl {
     for (const auto& position : from_list(*list)) partitions.push_back(position.partition);
     if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
       self.rebalance_ = Assigned{std::move(partitions)};
+      self.lost_ = false;
     } else {
-      self.rebalance_ = Revoked{std::move(partitions), rd_kafka_assignment_lost(client) != 0};
+      self.lost_ = rd_kafka_assignment_lost(client) != 0;
+      self.rebalance_ = Revoked{std::move(partitions), self.lost_};
     }
+  }
+
+  // librdkafka 2.0.2 forgets its member id when its session times out. A heartbeat that it sends
+  // before it has joined anew is answered as if somebody else had taken the name, and the client
+  // is dead for good. If somebody else has, joining anew ends him, and he us at most once more.
+  Result<Polled> join_again() {
+    close();
+    closing_ = lost_ = false;
+    auto joined = join();
+    if (!joined) return tl::unexpected(std::move(joined.error()));
+    return Polled{};
   }
 
   // A queue for each, so that nobody takes a late answer for that of another commit.
@@ -204,7 +217,7 @@ class GroupConsumer::Impl {
     auto left = kPatience;
     for (bool stopping = false; !event && left > std::chrono::milliseconds::zero(); left -= kLook) {
       event.reset(rd_kafka_queue_poll(queue.get(), static_cast<int>(kLook.count())));
-      if (!std::exchange(stopping, stop_.stop_requested()) && stopping) left = kSlice;
+      if (!std::exchange(stopping, options_.stop.stop_requested()) && stopping) left = kSlice;
     }
     if (!event) return RD_KAFKA_RESP_ERR__TIMED_OUT;
     auto code = rd_kafka_event_error(event.get());
@@ -219,11 +232,12 @@ class GroupConsumer::Impl {
     return fmt::format("topic {}, group {}: cannot {}", membership_.topic, membership_.group, what);
   }
 
+  const ClientOptions options_;
   const Membership membership_;
   ClientContext context_;  // outlives the client
   std::optional<Polled> rebalance_;
   bool closing_ = false;
-  std::stop_token stop_;
+  bool lost_ = false;  // the partitions, and no others were assigned since
   ClientPtr client_;
 };
 
@@ -232,8 +246,8 @@ GroupConsumer::~GroupConsumer() = default;
 
 Result<std::unique_ptr<GroupConsumer>> GroupConsumer::join(const ClientOptions& options,
                                                            Membership membership) {
-  auto impl = std::make_unique<Impl>(std::move(membership));
-  if (auto joined = impl->join(options); !joined) return tl::unexpected(std::move(joined.error()));
+  auto impl = std::make_unique<Impl>(options, std::move(membership));
+  if (auto joined = impl->join(); !joined) return tl::unexpected(std::move(joined.error()));
   return std::unique_ptr<GroupConsumer>(new GroupConsumer(std::move(impl)));
 }
 

@@ -47,7 +47,8 @@ class GroupConsumer {
   ~GroupConsumer();
 
   // What comes next, monostate if that takes longer than `timeout`. An error is of the topic or the
-  // group and passes or repeats by itself: kInternal alone is final.
+  // group and passes or repeats by itself: kInternal alone is final, such as another process that
+  // has joined as the same instance.
   Result<Polled> poll(std::chrono::milliseconds timeout);
 
   // What the group has committed for these partitions.

@@ -50,7 +50,7 @@ testing::AssertionResult await_page(int port, const char* page, int status,
         return testing::AssertionSuccess();
       }
     }
-    std::this_thread::yield();
+    std::this_thread::sleep_for(20ms);
   }
   return testing::AssertionFailure() << page << " last said " << last;
 }
@@ -312,11 +312,13 @@ TEST_F(Outage, IsShownAndWaitedOut) {
   EXPECT_TRUE(await_page(port, "/readyz", 503, "no broker is connected"));
   EXPECT_TRUE(await_page(port, "/metrics", 200, "staydown_brokers_up 0\n"));
   EXPECT_TRUE(await_page(port, "/healthz", 200, "ok"));
+  // Long enough for the group to have given its partitions up.
+  EXPECT_TRUE(await_page(port, "/metrics", 200, "staydown_rebalances_total{kind=\"lost\"} 1\n"));
 
   broker_->start();
   EXPECT_TRUE(await_page(port, "/readyz", 200, "ready"));
   publish(segments);
-  EXPECT_EQ(await_events(1).size(), 1U);
+  EXPECT_EQ(await_events(1).size(), 1U) << running.err();
   EXPECT_TRUE(
       await_page(port, "/metrics", 200, "staydown_segments_total{outcome=\"detected\"} 2\n"));
   EXPECT_TRUE(await_page(port, "/metrics", 200, "staydown_ingest_to_event_seconds_count 1\n"));

@@ -135,6 +135,21 @@ TEST(GroupConsumer, PausesOnePartitionAndGoesBack) {
   EXPECT_THAT(member.offsets(), ElementsAre(1, 2, 3));
 }
 
+TEST(GroupConsumer, EndsWhenSomebodyTakesItsName) {
+  const auto brokers = shared_broker();
+  const auto topic = make_topic(brokers, "fenced", 1);
+  Member first(brokers, topic, "a");
+  ASSERT_TRUE(first.run_until([&] { return first.partitions.size() == 1; }));
+  Member second(brokers, topic, "a");
+  ASSERT_TRUE(first.run_until([&] {
+    second.step();
+    return !first.errors.empty();
+  }));
+  EXPECT_EQ(first.errors.back().code, ErrorCode::kInternal);
+  EXPECT_THAT(first.errors.back().message, testing::HasSubstr("group.instance.id"));
+  EXPECT_THAT(second.errors, testing::IsEmpty());
+}
+
 TEST(GroupConsumer, SaysThatItsTopicIsMissing) {
   Member member(shared_broker(), "no-such-topic", "a");
   ASSERT_TRUE(member.run_until([&] { return !member.errors.empty(); }));

@@ -3,6 +3,7 @@
 
 #include <atomic>
 
+#include "kafka/group_consumer.h"
 #include "kafka/producer.h"
 #include "support/test_broker.h"
 
@@ -44,6 +45,41 @@ TEST(Outage, WritesWaitForTheBrokerAndArriveOnceInOrder) {
     values.push_back(record.message.value->front());
   }
   EXPECT_THAT(values, testing::ElementsAre(0, 1, 2));
+}
+
+// The group's heartbeats go on between the word that partitions are lost and their release, and the
+// broker that is back refuses them for good.
+TEST(Outage, AMemberThatLostItsPartitionsJoinsAnew) {
+  support::OwnBroker broker(std::filesystem::path(testing::TempDir()) /
+                            ("staydown-fenced-" + std::to_string(getpid())));
+  const auto topic = support::make_topic(broker.brokers(), "fenced", 2);
+  const auto member =
+      GroupConsumer::join(support::clients_of(broker.brokers()), {topic, topic + "-group", "a"});
+  ASSERT_TRUE(member) << member.error().message;
+  std::vector<Error> errors;
+  const auto await_change = [&]() -> Polled {
+    for (const auto deadline = std::chrono::steady_clock::now() + 60s;
+         std::chrono::steady_clock::now() < deadline;) {
+      auto polled = (*member)->poll(100ms);
+      if (!polled) errors.push_back(polled.error());
+      if (polled && !std::holds_alternative<std::monostate>(*polled)) return *std::move(polled);
+    }
+    return {};
+  };
+  const auto first = await_change();
+  ASSERT_TRUE(std::holds_alternative<Assigned>(first));
+  ASSERT_TRUE((*member)->start({{0, -1, {}}, {1, -1, {}}}));
+
+  broker.stop();
+  const auto lost = await_change();
+  ASSERT_TRUE(std::holds_alternative<Revoked>(lost));
+  EXPECT_TRUE(std::get<Revoked>(lost).lost);
+
+  broker.start();
+  const auto again = await_change();
+  ASSERT_TRUE(std::holds_alternative<Assigned>(again));
+  EXPECT_THAT(std::get<Assigned>(again).partitions, testing::ElementsAre(0, 1));
+  for (const auto& error : errors) EXPECT_NE(error.code, ErrorCode::kInternal) << error.message;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <memory>
@@ -20,16 +21,26 @@ using EventPtr = std::unique_ptr<rd_kafka_event_t, Deleter<rd_kafka_event_destro
 using DeletePtr = std::unique_ptr<rd_kafka_DeleteTopic_t, Deleter<rd_kafka_DeleteTopic_destroy>>;
 using PartitionsPtr =
     std::unique_ptr<rd_kafka_NewPartitions_t, Deleter<rd_kafka_NewPartitions_destroy>>;
+using ListPtr = std::unique_ptr<rd_kafka_topic_partition_list_t,
+                                Deleter<rd_kafka_topic_partition_list_destroy>>;
 using BindingPtr = std::unique_ptr<rd_kafka_AclBinding_t, Deleter<rd_kafka_AclBinding_destroy>>;
 
-// Asks by `ask` and gives the answer; throws where there is none.
-EventPtr ask(const std::string& brokers,
-             const std::function<void(rd_kafka_t*, rd_kafka_queue_t*)>& question) {
+ClientPtr connect(rd_kafka_type_t type, const std::string& brokers, const std::string& group) {
   std::array<char, 512> reason{};
   auto* conf = rd_kafka_conf_new();
   rd_kafka_conf_set(conf, "bootstrap.servers", brokers.c_str(), reason.data(), reason.size());
-  const ClientPtr client(rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason.data(), reason.size()));
+  if (type == RD_KAFKA_CONSUMER) {
+    rd_kafka_conf_set(conf, "group.id", group.c_str(), reason.data(), reason.size());
+  }
+  ClientPtr client(rd_kafka_new(type, conf, reason.data(), reason.size()));
   if (!client) throw std::runtime_error(reason.data());
+  return client;
+}
+
+// Asks by `question` and gives the answer; throws where there is none.
+EventPtr ask(const std::string& brokers,
+             const std::function<void(rd_kafka_t*, rd_kafka_queue_t*)>& question) {
+  const auto client = connect(RD_KAFKA_PRODUCER, brokers, {});
   const QueuePtr queue(rd_kafka_queue_new(client.get()));
   question(client.get(), queue.get());
   EventPtr event(rd_kafka_queue_poll(queue.get(), kTimeoutMs));
@@ -101,6 +112,24 @@ void allow_topic(const std::string& brokers, const std::string& topic) {
     rd_kafka_AclBindingFilter_t* filters[] = {filter.get()};
     rd_kafka_DeleteAcls(client, filters, 1, nullptr, queue);
   });
+}
+
+std::vector<kafka::Position> committed(const std::string& brokers, const std::string& group,
+                                       const std::string& topic, int partitions) {
+  const auto client = connect(RD_KAFKA_CONSUMER, brokers, group);
+  const ListPtr list(rd_kafka_topic_partition_list_new(partitions));
+  rd_kafka_topic_partition_list_add_range(list.get(), topic.c_str(), 0, partitions - 1);
+  if (const auto code = rd_kafka_committed(client.get(), list.get(), kTimeoutMs)) {
+    throw std::runtime_error(rd_kafka_err2str(code));
+  }
+  std::vector<kafka::Position> positions;
+  for (int i = 0; i < list->cnt; ++i) {
+    const auto& found = list->elems[i];
+    const auto* note = static_cast<const char*>(found.metadata);
+    positions.push_back({found.partition, std::max<std::int64_t>(found.offset, -1),
+                         note == nullptr ? std::string() : std::string(note, found.metadata_size)});
+  }
+  return positions;
 }
 
 }  // namespace staydown::support

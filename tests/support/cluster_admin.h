@@ -3,6 +3,9 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
+
+#include "kafka/record.h"
 
 namespace staydown::support {
 
@@ -15,5 +18,9 @@ void add_partitions(const std::string& brokers, const std::string& topic, std::s
 // control, and everybody is allowed what nothing is said about.
 void deny_topic(const std::string& brokers, const std::string& topic);
 void allow_topic(const std::string& brokers, const std::string& topic);
+
+// What a group has committed for partitions 0 to `partitions` - 1 of a topic.
+std::vector<kafka::Position> committed(const std::string& brokers, const std::string& group,
+                                       const std::string& topic, int partitions);
 
 }  // namespace staydown::support
