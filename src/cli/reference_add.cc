@@ -156,7 +156,7 @@ int run_add(const AddFlags& flags) {
   const auto stop = stop_on_signals();
   const auto models = models_for(flags.bank, flags.model);
   if (!models) return report(models.error());
-  auto bank = OpenBank::open(flags.bank, reference::BankAccess::kCreate, models->embedding);
+  auto bank = OpenBank::open(flags.bank, models->bank(reference::BankAccess::kCreate));
   if (!bank) return report(bank.error());
   const descriptor::Describer describer(descriptor::kReferenceViews, models->learned);
   int exit_code = kExitNothingFound;

@@ -38,7 +38,7 @@ struct ChangeFlags {
 };
 
 int run_change(const ChangeKind& kind, const ChangeFlags& flags) {
-  auto opened = OpenBank::open(flags.bank, reference::BankAccess::kChange);
+  auto opened = OpenBank::open(flags.bank, {.access = reference::BankAccess::kChange});
   if (!opened) return report(opened.error());
   ReferenceBank& bank = **opened;
   int exit_code = kExitNothingFound;

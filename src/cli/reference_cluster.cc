@@ -26,7 +26,7 @@ int run_publish(const BankFlags& flags) {
   if (!records) return report(records.error());
   BankFlags cluster = flags;
   cluster.bank_given = false;  // the bank is what is published
-  auto to = OpenBank::open(cluster, reference::BankAccess::kChange);
+  auto to = OpenBank::open(cluster, {.access = reference::BankAccess::kChange});
   if (!to) return report(to.error());
   int exit_code = kExitNothingFound;
   reference::Adoption adoption;

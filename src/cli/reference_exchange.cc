@@ -70,7 +70,7 @@ int run_import(const ImportFlags& flags) {
                                "them out with --skip-bad",
                                flags.file, list->bad.size())});
   }
-  auto bank = OpenBank::open(flags.bank, reference::BankAccess::kCreate);
+  auto bank = OpenBank::open(flags.bank, {.access = reference::BankAccess::kCreate});
   if (!bank) return report(bank.error());
   const auto info = info_of(flags.info, flags.file);
   const auto ingested = service::ingest_hash_list(
@@ -91,7 +91,7 @@ struct ExportFlags {
 };
 
 int run_export(const ExportFlags& flags) {
-  auto bank = OpenBank::open(flags.bank, reference::BankAccess::kRead);
+  auto bank = OpenBank::open(flags.bank, {.access = reference::BankAccess::kRead});
   if (!bank) return report(bank.error());
   const auto timeline = (**bank).load(ReferenceId(flags.id));
   if (!timeline) return report(timeline.error());

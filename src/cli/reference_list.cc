@@ -100,7 +100,7 @@ void print(const ReferenceRecord& record) {
 }
 
 int run_list(const BankFlags& flags, bool as_json) {
-  auto bank = OpenBank::open(flags, reference::BankAccess::kRead);
+  auto bank = OpenBank::open(flags, {.access = reference::BankAccess::kRead});
   if (!bank) return report(bank.error());
   const auto records = (**bank).list();
   if (!records) return report(records.error());
@@ -115,7 +115,7 @@ int run_list(const BankFlags& flags, bool as_json) {
 }
 
 int run_show(const BankFlags& flags, const std::string& id, bool as_json) {
-  auto bank = OpenBank::open(flags, reference::BankAccess::kRead);
+  auto bank = OpenBank::open(flags, {.access = reference::BankAccess::kRead});
   if (!bank) return report(bank.error());
   const auto record = (**bank).find(ReferenceId(id));
   if (!record) return report(record.error());

@@ -96,8 +96,7 @@ Result<service::Models> models_for(const BankFlags& flags, const std::string& mo
   return service::open_models(*config, 1);
 }
 
-Result<OpenBank> OpenBank::open(const BankFlags& flags, reference::BankAccess access,
-                                const std::string& embedding_model) {
+Result<OpenBank> OpenBank::open(const BankFlags& flags, const reference::BankOptions& options) {
   OpenBank opened;
   if (!flags.cluster.brokers.empty() || !flags.cluster.config.empty()) {
     if (flags.bank_given) {
@@ -112,17 +111,17 @@ Result<OpenBank> OpenBank::open(const BankFlags& flags, reference::BankAccess ac
     const auto& topics = cluster->config.kafka.topics;
     opened.workers_ = topics.workers;
     opened.wait_ = std::chrono::seconds(flags.wait_seconds);
-    auto topic = service::ReferenceTopic::open(opened.client_, topics.references, embedding_model);
+    auto topic =
+        service::ReferenceTopic::open(opened.client_, topics.references, options.embedding_model);
     if (!topic) return tl::unexpected(std::move(topic.error()));
     opened.topic_ = *std::move(topic);
     return opened;
   }
-  auto bank = reference::ReferenceBank::open(
-      flags.bank, {.access = access, .embedding_model = embedding_model});
+  auto bank = reference::ReferenceBank::open(flags.bank, options);
   if (!bank) return tl::unexpected(std::move(bank.error()));
   const auto feed = bank->feed();
   if (!feed) return tl::unexpected(feed.error());
-  if (*feed && access != reference::BankAccess::kRead) {
+  if (*feed && options.access != reference::BankAccess::kRead) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("bank {}: is a worker's cache of the topic {}, which would undo the "
                             "change; give --brokers",

@@ -42,9 +42,7 @@ ReferenceInfo info_of(const InfoFlags& flags, const std::string& name);
 // A bank on disk, or what stands for it on a cluster.
 class OpenBank {
  public:
-  // `embedding_model`: whose embeddings it keeps beside hashes (BankOptions).
-  static Result<OpenBank> open(const BankFlags& flags, reference::BankAccess access,
-                               const std::string& embedding_model = {});
+  static Result<OpenBank> open(const BankFlags& flags, const reference::BankOptions& options);
 
   reference::ReferenceBank& operator*() { return topic_ ? topic_->bank() : *bank_; }
 

@@ -69,9 +69,9 @@ Result<std::vector<reference::ReferenceRecord>> chosen(const reference::Referenc
 Result<bool> reembed(reference::ReferenceBank& bank, const reference::ReferenceRecord& record,
                      const descriptor::Describer& describer, const BankFlags& flags,
                      Progress& progress, const std::stop_token& stop) {
-  auto ingest = service::VideoIngest::open(
-      bank, describer, {record.file->path, record.file->interval},
-      {.info = record.info, .actor = change_by(flags).actor, .clock = wall_clock});
+  auto ingest =
+      service::VideoIngest::open(bank, describer, {record.file->path, record.file->interval},
+                                 {.info = record.info, .actor = flags.actor, .clock = wall_clock});
   if (!ingest) return tl::unexpected(std::move(ingest.error()));
   const auto show = [&](MediaTime done, MediaTime whole) {
     progress.show(
@@ -96,7 +96,7 @@ int run_reembed(const ReembedFlags& flags) {
     return report({ErrorCode::kInvalidArgument,
                    "reembed: no learned model is configured; name one with --model"});
   }
-  auto bank = OpenBank::open(flags.bank, reference::BankAccess::kChange, models->embedding);
+  auto bank = OpenBank::open(flags.bank, models->bank(reference::BankAccess::kChange));
   if (!bank) return report(bank.error());
   const auto records = chosen(**bank, flags.ids);
   if (!records) return report(records.error());

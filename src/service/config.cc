@@ -102,10 +102,6 @@ void read_policy(Section section, policy::PolicyOptions& policy) {
   section.finish();
 }
 
-std::string yaml_text(const std::string& text) {
-  return text.empty() ? "\"\"" : YAML::Dump(YAML::Node(text));
-}
-
 template <typename Ids>
 std::string yaml_list(const Ids& ids) {
   if (ids.empty()) return " []\n";

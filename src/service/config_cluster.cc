@@ -15,15 +15,11 @@ bool is_secret(const std::string& property) {
       kParts, [&](std::string_view part) { return property.find(part) != std::string::npos; });
 }
 
-std::string quoted(const std::string& text) {
-  return text.empty() ? "\"\"" : YAML::Dump(YAML::Node(text));
-}
-
 std::string yaml_map(const std::map<std::string, std::string>& entries) {
   if (entries.empty()) return " {}\n";
   std::string text = "\n";
   for (const auto& [key, value] : entries) {
-    text += fmt::format("    {}: {}\n", quoted(key), quoted(value));
+    text += fmt::format("    {}: {}\n", yaml_text(key), yaml_text(value));
   }
   return text;
 }
@@ -32,7 +28,7 @@ template <typename Texts>
 std::string yaml_texts(const Texts& texts) {
   if (texts.empty()) return " []\n";
   std::string list = "\n";
-  for (const auto& text : texts) list += fmt::format("    - {}\n", quoted(std::string(text)));
+  for (const auto& text : texts) list += fmt::format("    - {}\n", yaml_text(std::string(text)));
   return list;
 }
 
@@ -136,13 +132,14 @@ std::string cluster_yaml(const KafkaConfig& kafka, const WorkerConfig& worker,
       "  max_bytes: {}\n"
       "  connect_timeout_seconds: {}\n"
       "  timeout_seconds: {}\n",
-      quoted(kafka.brokers), quoted(kafka.group), quoted(kafka.instance),
-      quoted(kafka.topics.segments), quoted(kafka.topics.state), quoted(kafka.topics.takedowns),
-      quoted(kafka.topics.dead_letters), quoted(kafka.topics.references),
-      quoted(kafka.topics.workers), yaml_map(kafka.properties), yaml_map(kafka.secrets),
-      worker.threads, worker.max_streams, in_seconds(worker.idle), in_seconds(worker.forget) / 3600,
-      in_seconds(worker.overload), in_seconds(worker.retry), quoted(worker.listen),
-      yaml_texts(fetch.roots), yaml_texts(fetch.hosts), fetch.private_addresses, fetch.max_bytes,
+      yaml_text(kafka.brokers), yaml_text(kafka.group), yaml_text(kafka.instance),
+      yaml_text(kafka.topics.segments), yaml_text(kafka.topics.state),
+      yaml_text(kafka.topics.takedowns), yaml_text(kafka.topics.dead_letters),
+      yaml_text(kafka.topics.references), yaml_text(kafka.topics.workers),
+      yaml_map(kafka.properties), yaml_map(kafka.secrets), worker.threads, worker.max_streams,
+      in_seconds(worker.idle), in_seconds(worker.forget) / 3600, in_seconds(worker.overload),
+      in_seconds(worker.retry), yaml_text(worker.listen), yaml_texts(fetch.roots),
+      yaml_texts(fetch.hosts), fetch.private_addresses, fetch.max_bytes,
       in_seconds(fetch.connect_timeout), in_seconds(fetch.timeout));
 }
 

@@ -127,4 +127,8 @@ void Section::finish() const {
   }
 }
 
+std::string yaml_text(const std::string& text) {
+  return text.empty() ? "\"\"" : YAML::Dump(YAML::Node(text));
+}
+
 }  // namespace staydown::service

@@ -53,4 +53,7 @@ class Section {
   std::set<std::string> known_;
 };
 
+// The text as a YAML scalar, quoted where it must be.
+std::string yaml_text(const std::string& text);
+
 }  // namespace staydown::service

@@ -9,6 +9,7 @@
 #include "support/child_process.h"
 #include "support/learned_model.h"
 #include "support/synthetic_video.h"
+#include "support/test_folder.h"
 
 namespace staydown::cli {
 namespace {
@@ -21,25 +22,20 @@ using Json = nlohmann::json;
 class LearnedModel : public testing::Test {
  protected:
   LearnedModel() {
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = std::filesystem::path(testing::TempDir()) /
-              (std::string("staydown-learned-") + test->name() + "-" + std::to_string(getpid()));
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-    manifest_ = support::write_learned_model(folder_);
+    manifest_ = support::write_learned_model(folder_.path());
     support::encode_to_file(
         {.parts = {{.seed = 1, .duration = 8s}}, .container = support::Container::kMp4},
         folder_ / "attack.mp4");
   }
-  ~LearnedModel() override { std::filesystem::remove_all(folder_); }
 
   Finished staydown(std::vector<std::string> arguments) const {
-    std::vector<std::string> words{"env", "-C", folder_, "STAYDOWN_BANK=bank.db", STAYDOWN_BINARY};
+    std::vector<std::string> words{"env", "-C", folder_.path(), "STAYDOWN_BANK=bank.db",
+                                   STAYDOWN_BINARY};
     words.insert(words.end(), arguments.begin(), arguments.end());
     return support::run(words);
   }
 
-  std::filesystem::path folder_;
+  const support::TestFolder folder_;
   std::string manifest_;
 };
 
@@ -80,8 +76,7 @@ TEST_F(LearnedModel, NamesTheReferencesWhoseVideoIsGone) {
   std::filesystem::remove(folder_ / "attack.mp4");
   const auto reembedded = staydown({"reference", "reembed", "--model", manifest_});
   EXPECT_EQ(reembedded.status, 1);
-  EXPECT_EQ(reembedded.out, "attack: not described again: its video " +
-                                (folder_ / "attack.mp4").string() +
+  EXPECT_EQ(reembedded.out, "attack: not described again: its video " + folder_ / "attack.mp4" +
                                 " is gone; put it back and repeat\n");
 }
 

@@ -11,6 +11,7 @@
 
 #include "support/child_process.h"
 #include "support/synthetic_video.h"
+#include "support/test_folder.h"
 
 namespace staydown::cli {
 namespace {
@@ -29,20 +30,12 @@ std::string read(const std::string& path) {
 // Commands run in a folder of their own as the actor "ana".
 class ReferenceCommand : public testing::Test {
  protected:
-  ReferenceCommand() {
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = std::filesystem::path(testing::TempDir()) /
-              (std::string("staydown-cli-") + test->name() + "-" + std::to_string(getpid()));
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
-  ~ReferenceCommand() override { std::filesystem::remove_all(folder_); }
-
   std::string path(const std::string& name) const { return folder_ / name; }
 
   std::vector<std::string> command(std::vector<std::string> arguments) const {
     std::vector<std::string> words{
-        "env", "-C", folder_, "USER=ana", "STAYDOWN_BANK=bank.db", STAYDOWN_BINARY, "reference"};
+        "env",           "-C",       folder_.path(), "USER=ana", "STAYDOWN_BANK=bank.db",
+        STAYDOWN_BINARY, "reference"};
     words.insert(words.end(), arguments.begin(), arguments.end());
     return words;
   }
@@ -59,7 +52,7 @@ class ReferenceCommand : public testing::Test {
   }
 
  private:
-  std::filesystem::path folder_;
+  const support::TestFolder folder_;
 };
 
 MATCHER_P2(Succeeds, out, err, "") {

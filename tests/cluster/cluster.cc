@@ -40,14 +40,9 @@ void take(const kafka::Record& record, std::map<std::string, nlohmann::json>& by
 
 }  // namespace
 
-Cluster::Cluster(std::string brokers) : brokers_(std::move(brokers)) {
-  folder_ = std::filesystem::path(testing::TempDir()) /
-            (std::string("staydown-cluster-") + test_name() + "-" + std::to_string(getpid()));
-  std::filesystem::create_directories(folder_);
-  make_bank(folder_.string());
-}
+Cluster::Cluster(std::string brokers) : brokers_(std::move(brokers)) { make_bank(folder_.path()); }
 
-Cluster::~Cluster() { std::filesystem::remove_all(folder_); }
+Cluster::~Cluster() = default;
 
 void Cluster::make_topics(int partitions) {
   const auto unique = std::string(test_name()) + "-" +

@@ -16,6 +16,7 @@
 #include "support/child_process.h"
 #include "support/synthetic_video.h"
 #include "support/test_broker.h"
+#include "support/test_folder.h"
 
 namespace staydown::cluster {
 
@@ -30,7 +31,7 @@ class Cluster : public testing::Test {
   explicit Cluster(std::string brokers = support::shared_broker());
   ~Cluster() override;
 
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string path(const std::string& name) const { return folder_ / name; }
   void make_topics(int partitions);
 
   // A file that names these topics; `more` goes at its end.
@@ -68,7 +69,7 @@ class Cluster : public testing::Test {
   service::TopicNames topics_;
 
  private:
-  std::filesystem::path folder_;
+  const support::TestFolder folder_;
   std::unique_ptr<kafka::Producer> producer_;
 };
 

@@ -1,6 +1,5 @@
 // SIGTERM is answered within 10 s, whatever the brokers do.
 #include <gmock/gmock.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -8,6 +7,7 @@
 #include <fstream>
 
 #include "cluster/cluster.h"
+#include "support/loopback_socket.h"
 
 namespace staydown::cluster {
 namespace {
@@ -18,34 +18,20 @@ using testing::HasSubstr;
 // Takes connections and says nothing.
 class SilentBroker {
  public:
-  SilentBroker() : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* any = reinterpret_cast<sockaddr*>(&address);
-    EXPECT_EQ(bind(socket_, any, size), 0);
-    EXPECT_EQ(listen(socket_, 16), 0);
-    EXPECT_EQ(getsockname(socket_, any, &size), 0);
-    name_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
-  }
-  ~SilentBroker() { close(socket_); }
-  SilentBroker(const SilentBroker&) = delete;
-  SilentBroker& operator=(const SilentBroker&) = delete;
+  SilentBroker() { EXPECT_EQ(listen(socket_.number(), 16), 0); }
 
   // Waits until somebody asks for something.
   void await_question() const {
-    const int connection = accept(socket_, nullptr, nullptr);
+    const int connection = accept(socket_.number(), nullptr, nullptr);
     char first = 0;
     EXPECT_EQ(recv(connection, &first, 1, MSG_PEEK), 1);
     asking_ = connection;  // stays open
   }
-  const std::string& name() const { return name_; }
+  std::string name() const { return "127.0.0.1:" + std::to_string(socket_.port()); }
 
  private:
-  int socket_;
+  support::LoopbackSocket socket_;
   mutable int asking_ = -1;
-  std::string name_;
 };
 
 TEST(WorkerEnds, WhileItStartsAndNoBrokerAnswers) {

@@ -1,8 +1,6 @@
 // What goes wrong around a worker, and what it says about it.
 #include <gmock/gmock.h>
 #include <httplib.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -14,6 +12,7 @@
 #include "kafka/topics.h"
 #include "media/scripted_server.h"
 #include "support/cluster_admin.h"
+#include "support/loopback_socket.h"
 
 namespace staydown::cluster {
 namespace {
@@ -21,22 +20,9 @@ namespace {
 using namespace std::chrono_literals;
 using media::http_answer;
 using media::ScriptedServer;
+using support::free_port;
 using testing::HasSubstr;
 using testing::Not;
-
-// Free at the moment; a port that somebody else takes meanwhile fails the test loudly.
-int free_port() {
-  const int socket_number = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* any = reinterpret_cast<sockaddr*>(&address);
-  EXPECT_EQ(bind(socket_number, any, size), 0);
-  EXPECT_EQ(getsockname(socket_number, any, &size), 0);
-  close(socket_number);
-  return ntohs(address.sin_port);
-}
 
 // Polls a page until it answers with this status and text.
 testing::AssertionResult await_page(int port, const char* page, int status,

@@ -30,15 +30,6 @@ nlohmann::json decisions_of(const std::vector<nlohmann::json>& events) {
   return decisions;
 }
 
-Scan::Scan() {
-  const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-  folder_ = std::filesystem::path(testing::TempDir()) /
-            (std::string("staydown-") + test->name() + "-" + std::to_string(getpid()));
-  std::filesystem::create_directories(folder_);
-}
-
-Scan::~Scan() { std::filesystem::remove_all(folder_); }
-
 std::string Scan::write_video(const std::string& name, std::vector<Part> parts) {
   support::VideoSpec video;
   video.parts = std::move(parts);

@@ -10,6 +10,7 @@
 
 #include "support/child_process.h"
 #include "support/synthetic_video.h"
+#include "support/test_folder.h"
 
 namespace staydown::e2e {
 
@@ -30,10 +31,7 @@ class Scan : public testing::Test {
  protected:
   static constexpr std::uint64_t kReferenceSeed = 7, kBackgroundSeed = 100;
 
-  Scan();
-  ~Scan() override;
-
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string path(const std::string& name) const { return folder_ / name; }
   std::string add_reference(
       const std::vector<std::string>& options = {});  // to bank.db; gives the bank's path
   // 8 s of background, `copy`, 6 s of background; as MPEG-TS with 2 s between keyframes.
@@ -42,7 +40,7 @@ class Scan : public testing::Test {
   std::string write_video(const std::string& name, std::vector<Part> parts);
 
  private:
-  std::filesystem::path folder_;
+  const support::TestFolder folder_;
 };
 
 }  // namespace staydown::e2e

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "reference/reference_bank.h"
+#include "support/test_folder.h"
 
 namespace staydown::reference {
 
@@ -59,16 +60,6 @@ inline NewGeneration reference_of(const std::string& id, int count = 4,
 
 class BankTest : public testing::Test {
  protected:
-  BankTest() {
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = std::filesystem::path(testing::TempDir()) /
-              (std::string("staydown-") + test->test_suite_name() + "-" + test->name() + "-" +
-               std::to_string(::getpid()));
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
-  ~BankTest() override { std::filesystem::remove_all(folder_); }
-
   std::string path(const std::string& name = "bank.db") const { return folder_ / name; }
 
   ReferenceBank open(BankAccess access = BankAccess::kCreate) const {
@@ -78,7 +69,7 @@ class BankTest : public testing::Test {
   }
 
  private:
-  std::filesystem::path folder_;
+  const support::TestFolder folder_;
 };
 
 }  // namespace staydown::reference

@@ -203,8 +203,11 @@ TEST_F(DetectorTest, SaysForHowManyReferencesThePastIsNotSearched) {
   EXPECT_EQ(detector.detect(segments[7])->not_searched_for, 0U);
 }
 
-// Each stream has a media time of its own; all are shown within a minute.
-TEST_F(DetectorTest, CountsStreamsForTheBreakerByWhenTheyWereIngested) {
+// Three streams that show one reference within a minute, where two are allowed; each stream has a
+// media time of its own.
+class BreakerTest : public DetectorTest, public testing::WithParamInterface<MediaTime> {};
+
+TEST_P(BreakerTest, AsksForReviewOnceAReferenceFiresOnTooManyStreams) {
   index_->add({reference_of(kReference, 20s, "attack")});
   policy::PolicyOptions policy;
   policy.breaker.max_streams = 2;
@@ -214,27 +217,14 @@ TEST_F(DetectorTest, CountsStreamsForTheBreakerByWhenTheyWereIngested) {
   for (const char* id : {"a", "b", "c"}) {
     auto segment = stream({{.seed = kReference, .duration = 2s}}, id)[0];
     segment.start += already_on_air;
-    already_on_air += 1h;
+    already_on_air += GetParam();
     const auto detection = detector.detect(segment);
     ASSERT_EQ(detection->events.size(), 1U);
     rules.push_back(detection->events[0].step.verdict.rule);
   }
   EXPECT_THAT(rules, testing::ElementsAre("threshold", "threshold", "breaker"));
 }
-
-TEST_F(DetectorTest, AsksForReviewOnceAReferenceFiresOnTooManyStreams) {
-  index_->add({reference_of(kReference, 20s, "attack")});
-  policy::PolicyOptions policy;
-  policy.breaker.max_streams = 2;
-  auto detector = make_detector(policy);
-  std::vector<std::string> rules;
-  for (const char* id : {"a", "b", "c"}) {
-    const auto detection = detector.detect(stream({{.seed = kReference, .duration = 2s}}, id)[0]);
-    ASSERT_EQ(detection->events.size(), 1U);
-    rules.push_back(detection->events[0].step.verdict.rule);
-  }
-  EXPECT_THAT(rules, testing::ElementsAre("threshold", "threshold", "breaker"));
-}
+INSTANTIATE_TEST_SUITE_P(MediaTimeApart, BreakerTest, testing::Values(0s, 1h));
 
 }  // namespace
 }  // namespace staydown::service

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "support/learned_model.h"
+#include "support/test_folder.h"
 
 namespace staydown::service {
 namespace {
@@ -16,15 +17,6 @@ using testing::HasSubstr;
 
 class ModelsTest : public testing::Test {
  protected:
-  ModelsTest() {
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = std::filesystem::path(testing::TempDir()) /
-              (std::string("staydown-models-") + test->name() + std::to_string(getpid()));
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
-  ~ModelsTest() override { std::filesystem::remove_all(folder_); }
-
   static Config with(const std::string& manifest) {
     Config config;
     config.model.manifest = manifest;
@@ -39,7 +31,7 @@ class ModelsTest : public testing::Test {
     return models ? "no error" : models.error().message;
   }
 
-  std::filesystem::path folder_;
+  const support::TestFolder folder_;
 };
 
 TEST_F(ModelsTest, AreHashesAloneWhereNoneIsNamed) {
@@ -54,7 +46,7 @@ TEST_F(ModelsTest, AreHashesAloneWhereNoneIsNamed) {
 }
 
 TEST_F(ModelsTest, BringTheirBackgroundAndCalibration) {
-  const auto models = open_models(with(support::write_learned_model(folder_)), 2);
+  const auto models = open_models(with(support::write_learned_model(folder_.path())), 2);
   ASSERT_TRUE(models) << models.error().message;
   EXPECT_EQ(models->name(), "pdq-1+mean-colour/1");
   EXPECT_EQ(models->embedding, "mean-colour/1/f32");
@@ -77,7 +69,7 @@ TEST_F(ModelsTest, TheShippedOneWantsACalibration) {
 }
 
 TEST_F(ModelsTest, AnotherModelsCalibrationIsRefused) {
-  const auto manifest = support::write_learned_model(folder_, "mean-colour/2/f32");
+  const auto manifest = support::write_learned_model(folder_.path(), "mean-colour/2/f32");
   EXPECT_EQ(refusal(with(manifest)),
             "calibration both: is of mean-colour/2/f32, and frames are described by "
             "mean-colour/1/f32; take the calibration of that model and precision");
@@ -89,7 +81,7 @@ TEST_F(ModelsTest, AModelThatNobodyCalibratedIsRefused) {
 }
 
 TEST_F(ModelsTest, FilesThatAreNotTheManifestsAreRefused) {
-  const auto manifest = support::write_learned_model(folder_);
+  const auto manifest = support::write_learned_model(folder_.path());
   write("calibration.json", "{}");
   EXPECT_THAT(refusal(with(manifest)),
               AllOf(HasSubstr("calibration.json"), HasSubstr("SHA-256 is not the one")));
@@ -107,7 +99,7 @@ TEST_F(ModelsTest, WhatIsNotThereIsNamed) {
 }
 
 TEST_F(ModelsTest, TheConfiguredCalibrationCountsBeforeTheModels) {
-  Config config = with(support::write_learned_model(folder_));
+  Config config = with(support::write_learned_model(folder_.path()));
   config.calibration_path = STAYDOWN_MODELS "/pdq-calibration.json";
   const auto models = open_models(config, 1);
   ASSERT_TRUE(models) << models.error().message;
