@@ -106,7 +106,7 @@ class GroupConsumer::Impl {
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return tl::unexpected(error_of(code, doing("start reading")));
     }
-    return {};
+    return unpause(*list);  // what was paused before stays so otherwise
   }
 
   Result<void> release() {
@@ -148,10 +148,7 @@ class GroupConsumer::Impl {
     if (const ErrorPtr error{rd_kafka_seek_partitions(client_.get(), list.get(), patience)}) {
       return tl::unexpected(error_of(*error, doing("go back")));
     }
-    if (const auto code = rd_kafka_resume_partitions(client_.get(), list.get())) {
-      return tl::unexpected(error_of(code, doing("resume")));
-    }
-    return {};
+    return unpause(*list);
   }
 
   std::int64_t end_of(std::int32_t partition) const {
@@ -177,6 +174,13 @@ class GroupConsumer::Impl {
   }
 
  private:
+  Result<void> unpause(rd_kafka_topic_partition_list_t& partitions) {
+    if (const auto code = rd_kafka_resume_partitions(client_.get(), &partitions)) {
+      return tl::unexpected(error_of(code, doing("resume")));
+    }
+    return {};
+  }
+
   // Kept for `poll` to give; the group waits for the assign or unassign that follows.
   static void on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t code,
                            rd_kafka_topic_partition_list_t* list, void* opaque) {

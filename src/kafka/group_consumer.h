@@ -57,7 +57,7 @@ class GroupConsumer {
   // First offset that is there, and the one after the last, asked of the broker.
   Result<std::pair<std::int64_t, std::int64_t>> bounds(std::int32_t partition);
 
-  // Reads from here on, and nothing else.
+  // Reads from here on, and nothing else; nothing is paused any more.
   Result<void> start(const std::vector<Position>& positions);
   Result<void> release();
 

@@ -135,6 +135,20 @@ TEST(GroupConsumer, PausesOnePartitionAndGoesBack) {
   EXPECT_THAT(member.offsets(), ElementsAre(1, 2, 3));
 }
 
+TEST(GroupConsumer, ReadsFromItsStartWhatWasPausedBefore) {
+  const auto brokers = shared_broker();
+  const auto topic = make_topic(brokers, "anew", 1);
+  fill(brokers, topic, 1, 3);
+  Member member(brokers, topic, "a");
+  ASSERT_TRUE(member.run_until([&] { return member.records.size() == 3; }));
+  member.records.clear();
+  ASSERT_TRUE(member->pause(0));
+  const auto started = member->start({{0, 1, {}}});
+  ASSERT_TRUE(started) << started.error().message;
+  ASSERT_TRUE(member.run_until([&] { return member.records.size() == 2; }));
+  EXPECT_THAT(member.offsets(), ElementsAre(1, 2));
+}
+
 TEST(GroupConsumer, EndsWhenSomebodyTakesItsName) {
   const auto brokers = shared_broker();
   const auto topic = make_topic(brokers, "fenced", 1);
