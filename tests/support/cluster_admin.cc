@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <stdexcept>
+#include <thread>
 
 #include "core/deleter.h"
 
@@ -119,8 +121,13 @@ std::vector<kafka::Position> committed(const std::string& brokers, const std::st
   const auto client = connect(RD_KAFKA_CONSUMER, brokers, group);
   const ListPtr list(rd_kafka_topic_partition_list_new(partitions));
   rd_kafka_topic_partition_list_add_range(list.get(), topic.c_str(), 0, partitions - 1);
-  if (const auto code = rd_kafka_committed(client.get(), list.get(), kTimeoutMs)) {
-    throw std::runtime_error(rd_kafka_err2str(code));
+  // A broker that has just come back is not yet the group's coordinator.
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kTimeoutMs);
+  while (const auto code = rd_kafka_committed(client.get(), list.get(), kTimeoutMs)) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      throw std::runtime_error(rd_kafka_err2str(code));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
   std::vector<kafka::Position> positions;
   for (int i = 0; i < list->cnt; ++i) {
