@@ -16,12 +16,12 @@ constexpr MediaTime kStep = std::chrono::seconds(1);
 
 double highest_sum(const std::vector<Moment>& stream, const ReferenceTimelinePtr& reference,
                    const std::shared_ptr<const matching::Calibration>& calibration,
-                   const Radii& radii) {
+                   const index::SearchOptions& options) {
   const ReferenceSet enforced{{reference->info.id, reference}};
   matching::StreamTracker tracker(calibration, {.review_score = 1e9, .takedown_score = 1e9});
   double highest = 0;
   for (const Moment& moment : stream) {
-    const auto hits = neighbours(moment, reference, radii);
+    const auto hits = neighbours(moment, reference, options);
     tracker.update(observed(moment, hits, enforced));
     highest = std::max(highest, tracker.score());
   }
@@ -31,13 +31,12 @@ double highest_sum(const std::vector<Moment>& stream, const ReferenceTimelinePtr
 }  // namespace
 
 AlarmRun run_background(const Corpus& corpus, bool calibration_half,
-                        const matching::Calibration& calibration, const Radii& radii) {
+                        const matching::Calibration& calibration,
+                        const index::SearchOptions& wide) {
   const auto shared = std::make_shared<const matching::Calibration>(calibration);
   std::vector<ReferenceTimelinePtr> references;
   for (const Frames& clip : corpus.clips) references.push_back(timeline_of(clip));
-  for (Frames source : corpus.images) {
-    references.push_back(timeline_of(source));
-  }
+  for (const Frames& source : corpus.images) references.push_back(timeline_of(source));
   AlarmRun run;
   for (const Frames& clip : corpus.clips) {
     if (calibrates(clip.name) != calibration_half) continue;
@@ -50,7 +49,7 @@ AlarmRun run_background(const Corpus& corpus, bool calibration_half,
           hours * static_cast<double>(std::count_if(
                       reference->entries.begin(), reference->entries.end(), matching::informative));
       run.sums.push_back(
-          {clip.name, reference->info.id.value, highest_sum(stream, reference, shared, radii)});
+          {clip.name, reference->info.id.value, highest_sum(stream, reference, shared, wide)});
     }
   }
   return run;
@@ -67,9 +66,8 @@ std::vector<HighestSum> run_same_place(const Corpus& corpus, const CalibrationFo
     for (const Descriptor& frame : clip.frames) {
       (2 * frame.time < clip.frames.back().time ? first : second).frames.push_back(frame);
     }
-    sums.push_back(
-        {clip.name, clip.name,
-         highest_sum(moments(second.frames, kDense), timeline_of(first), of_clip, index_radii())});
+    sums.push_back({clip.name, clip.name,
+                    highest_sum(moments(second.frames, kDense), timeline_of(first), of_clip, {})});
   }
   std::sort(sums.begin(), sums.end(),
             [](const HighestSum& a, const HighestSum& b) { return a.score > b.score; });

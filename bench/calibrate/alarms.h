@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "calibrate/corpus.h"
-#include "calibrate/replay.h"
+#include "index/reference_index.h"
 #include "matching/calibration.h"
 
 namespace staydown::calibrate {
@@ -25,9 +25,10 @@ struct AlarmRun {
 
 // Follows each background clip (every `step`) through the matcher, against every other clip and
 // every image source as a reference of one picture a second. Alignments are opened by neighbours
-// within `radii`, far wider than the index's: what is counted is an upper bound of what happens.
+// within the radii of `wide`, far wider than the index's: what is counted is an upper bound of what
+// happens.
 AlarmRun run_background(const Corpus& corpus, bool calibration_half,
-                        const matching::Calibration& calibration, const Radii& radii);
+                        const matching::Calibration& calibration, const index::SearchOptions& wide);
 
 // The second half of each clip of at least 20 s as a stream, two frames a second, against its first
 // half as a reference, hits as the index gives them: the same place at another time. Highest first.

@@ -6,7 +6,6 @@
 // With the manifest of a learned model: of hashes and embeddings together.
 // What is fitted, and on which half: docs/decisions/0007-matching.md.
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdio>
 #include <exception>
@@ -14,7 +13,6 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
-#include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -38,14 +36,12 @@ using Json = nlohmann::ordered_json;
 constexpr double unchanged(DescriptorKind kind) { return kind == DescriptorKind::kPdq ? 8 : 4; }
 // Alignments are opened by neighbours up to here while alarms are counted, in bits; the index gives
 // fewer.
-constexpr double kOpeningRadius = 97;
+constexpr int kOpeningRadius = 97;
 // A stream is sampled once a second while nothing is suspected.
 constexpr double kStartsPerHour = 3600;
 // The operating point that is stated: the default rate of takedowns and a bank of a million frames.
 constexpr double kStatedRate = 100;
 constexpr std::size_t kStatedEntries = 1'000'000;
-constexpr std::array<std::pair<std::size_t, const char*>, 2> kNumbersOfViews = {
-    {{0, "one_view"}, {1, "two_views"}}};
 
 double rounded(double value, double digits = 1000) { return std::round(value * digits) / digits; }
 
@@ -60,14 +56,7 @@ const char* key_of(DescriptorKind kind) {
   return kind == DescriptorKind::kPdq ? "pdq" : "embedding";
 }
 
-float distance_of(double bits, DescriptorKind kind) {
-  return static_cast<float>(bits / bits_per_unit(kind));
-}
-
-// By one view of each frame, and of hashes by two.
-auto numbers_of_views(DescriptorKind kind) {
-  return std::span(kNumbersOfViews).first(kind == DescriptorKind::kPdq ? 2 : 1);
-}
+const char* key_of_views(std::size_t views) { return views == 1 ? "one_view" : "two_views"; }
 
 matching::Calibration parsed(const Json& file) {
   auto calibration = matching::Calibration::parse(file.dump(), "measured");
@@ -134,13 +123,13 @@ Json movement_curves(const Samples& alike, const Samples& copied, DescriptorKind
   Json curves = Json::array();
   for (std::size_t size = 0; size < kSizes.size(); ++size) {
     Json of_size{{"up_to", rounded(kSizes[size] / bits_per_unit(kind), 1e5)}};
-    for (const auto& [views, key] : numbers_of_views(kind)) {
-      const auto of_alike = correlations(alike.by_views[views], size);
-      const auto of_copies = correlations(copied.by_views[views], size);
+    for (const std::size_t views : numbers_of_views(kind)) {
+      const auto of_alike = correlations(alike.by_views[views - 1], size);
+      const auto of_copies = correlations(copied.by_views[views - 1], size);
       if (of_alike.alike.empty() || of_copies.alike.empty()) {
         throw std::runtime_error("too few clips: a size of movement was never seen");
       }
-      of_size[key] = points_of(movement_curve(of_alike, of_copies));
+      of_size[key_of_views(views)] = points_of(movement_curve(of_alike, of_copies));
     }
     curves.push_back(of_size);
   }
@@ -161,18 +150,20 @@ Json movements_measured(const Samples& alike, const Samples& copied, DescriptorK
   Json measured = Json::array();
   for (std::size_t size = 0; size < kSizes.size(); ++size) {
     Json of_size{{"up_to", kSizes[size]}};
-    for (const auto& [views, key] : numbers_of_views(kind)) {
-      of_size[key] = {{"look_alikes", described(correlations(alike.by_views[views], size))},
-                      {"copies", described(correlations(copied.by_views[views], size))}};
+    for (const std::size_t views : numbers_of_views(kind)) {
+      const std::vector<Sample>& of_alike = alike.by_views[views - 1];
+      Json& of_views = of_size[key_of_views(views)];
+      of_views = {{"look_alikes", described(correlations(of_alike, size))},
+                  {"copies", described(correlations(copied.by_views[views - 1], size))}};
       double ratios = 0, count = 0;
-      for (auto [movement, looks_alike] : alike.by_views[views]) {
+      for (auto [movement, looks_alike] : of_alike) {
         if (movement.least > kSizes[size]) continue;
         if (size > 0 && movement.least <= kSizes[size - 1]) continue;
         ++count;
         movement.least /= bits_per_unit(kind);
         if (looks_alike) ratios += std::exp(calibration.new_information(movement));
       }
-      of_size[key]["mean_ratio"] = rounded(ratios / count);
+      of_views["mean_ratio"] = rounded(ratios / count);
       if (ratios > count) {
         throw std::runtime_error(std::string("look-alikes would count as copies: movements of ") +
                                  key_of(kind) + " up to " + std::to_string(kSizes[size]) +
@@ -266,9 +257,10 @@ Json calibrate(const Corpus& corpus, const std::string& version, const std::stri
   }
 
   const auto measure = [&](bool calibration_half) {
-    return run_background(corpus, calibration_half, parsed(file),
-                          {distance_of(kOpeningRadius, DescriptorKind::kPdq),
-                           distance_of(kOpeningRadius, DescriptorKind::kEmbedding)});
+    return run_background(
+        corpus, calibration_half, parsed(file),
+        {.pdq_radius = kOpeningRadius,
+         .embedding_radius = kOpeningRadius / bits_per_unit(DescriptorKind::kEmbedding)});
   };
   const AlarmRun calibrated = measure(true);
   const Tail tail = fit_tail(calibrated);

@@ -126,6 +126,11 @@ std::vector<Frames> read_folder(const std::filesystem::path& folder, Read read) 
 
 }  // namespace
 
+std::span<const std::size_t> numbers_of_views(DescriptorKind kind) {
+  static constexpr std::array<std::size_t, 2> kNumbers = {1, 2};
+  return std::span(kNumbers).first(kind == DescriptorKind::kPdq ? 2 : 1);
+}
+
 Corpus read_corpus(const std::filesystem::path& work, const descriptor::ScoreNorm* norm) {
   Corpus corpus;
   corpus.images = read_folder(work / "images", [&](const std::string& name) {
@@ -182,6 +187,12 @@ ReferenceTimelinePtr timeline_of(const Frames& frames) {
   timeline->entries = std::move(built.entries);
   timeline->duration = built.duration;
   return timeline;
+}
+
+Timelines timelines_of(const Corpus& corpus) {
+  Timelines timelines;
+  for (const Frames& clip : corpus.clips) timelines[clip.name] = timeline_of(clip);
+  return timelines;
 }
 
 bool calibrates(const std::string& clip) {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <map>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -56,54 +56,58 @@ std::vector<double> falling(const std::vector<double>& values) {
 
 namespace {
 
+using Descriptors = std::vector<const Descriptor*>;
+
+void count_pairs(const Descriptors& queries, const Descriptors& stored, Histogram& histogram) {
+  for (const Descriptor* one : stored) {
+    for (const Descriptor* query : queries) ++histogram[bits(*query, one->value)];
+  }
+}
+
+// Those of the kind and of the region, if one is named.
+Descriptors described(std::span<const Descriptor> frames, DescriptorKind kind,
+                      std::optional<int> region = {}) {
+  Descriptors chosen;
+  for (const Descriptor& descriptor : frames) {
+    if (kind_of(descriptor.value) != kind) continue;
+    if (!region || descriptor.region == *region) chosen.push_back(&descriptor);
+  }
+  return chosen;
+}
+
 Histogram unrelated_hashes(const std::vector<Frames>& images) {
   Histogram histogram{};
-  const auto hashes_of = [](const Frames& source) {
-    std::vector<const Descriptor*> hashes;
-    for (const Descriptor& descriptor : source.frames) {
-      if (kind_of(descriptor.value) == DescriptorKind::kPdq) hashes.push_back(&descriptor);
-    }
-    return hashes;
-  };
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    const auto queries = hashes_of(images[i]);
-    for (std::size_t j = 0; j < i; ++j) {
-      for (const Descriptor* stored : hashes_of(images[j])) {
-        for (const Descriptor* query : queries) ++histogram[bits(*query, stored->value)];
-      }
-    }
+  std::vector<Descriptors> sources;
+  for (const Frames& source : images) {
+    const Descriptors hashes = described(source.frames, DescriptorKind::kPdq);
+    for (const Descriptors& before : sources) count_pairs(hashes, before, histogram);
+    sources.push_back(hashes);
   }
   return histogram;
 }
 
 Histogram unrelated_embeddings(const Corpus& corpus) {
+  constexpr DescriptorKind kEmbedding = DescriptorKind::kEmbedding;
   Histogram histogram{};
-  const auto embeddings_of = [](std::span<const Descriptor> views, bool regions) {
-    std::vector<const Descriptor*> embeddings;
-    for (const Descriptor& descriptor : views) {
-      if (kind_of(descriptor.value) != DescriptorKind::kEmbedding) continue;
-      if (regions || descriptor.region == 0) embeddings.push_back(&descriptor);
-    }
-    return embeddings;
-  };
-  std::vector<const Descriptor*> images;
+  std::vector<Descriptors> sources;
   for (const Frames& source : corpus.images) {
-    std::ranges::copy(embeddings_of(source.frames, false), std::back_inserter(images));
+    sources.push_back(described(source.frames, kEmbedding, 0));
   }
+  std::vector<Descriptors> clips;  // a frame a second, all regions
   for (const Frames& clip : corpus.clips) {
-    std::vector<const Descriptor*> queries;
+    Descriptors& queries = clips.emplace_back();
     for (const Moment& moment : moments(clip.frames, std::chrono::seconds(1))) {
-      std::ranges::copy(embeddings_of(moment, true), std::back_inserter(queries));
+      std::ranges::copy(described(moment, kEmbedding), std::back_inserter(queries));
     }
-    std::vector<const Descriptor*> others = images;
-    for (const Frames& other : corpus.clips) {
-      if (other.name == clip.name) continue;
-      for (const Moment& moment : moments(other.frames, std::chrono::seconds(1))) {
-        std::ranges::copy(embeddings_of(moment, false), std::back_inserter(others));
-      }
-    }
-    for (const Descriptor* query : queries) {
-      for (const Descriptor* stored : others) ++histogram[bits(*query, stored->value)];
+  }
+  for (const Descriptors& queries : clips) {
+    for (const Descriptors& source : sources) count_pairs(queries, source, histogram);
+    for (const Descriptors& other : clips) {
+      if (&other == &queries) continue;
+      Descriptors whole;
+      std::ranges::copy_if(other, std::back_inserter(whole),
+                           [](const Descriptor* one) { return one->region == 0; });
+      count_pairs(queries, whole, histogram);
     }
   }
   return histogram;
@@ -118,12 +122,9 @@ Histogram unrelated_pairs(const Corpus& corpus, DescriptorKind kind) {
 
 Histogram copied_pairs(const Corpus& corpus, DescriptorKind kind) {
   Histogram histogram{};
-  std::map<std::string, ReferenceTimelinePtr> timelines;
-  for (const Frames& clip : corpus.clips) timelines[clip.name] = timeline_of(clip);
+  const Timelines timelines = timelines_of(corpus);
   for (const Copy& copy : corpus.copies) {
-    if (!calibrates(copy.clip) || !(kind == DescriptorKind::kPdq ? copy.hashes : copy.embeddings)) {
-      continue;
-    }
+    if (!calibrates(copy.clip) || !copy.held_to(kind)) continue;
     for (const Moment& moment : moments(copy.frames, std::chrono::seconds(1))) {
       const double at = copy.speed * seconds(moment.front().time) + copy.offset;
       std::size_t closest = kDistances;

@@ -26,7 +26,7 @@ Outcome follow(const Copy& copy, const ReferenceTimelinePtr& reference,
       calibration, {.review_score = takedown_score, .takedown_score = takedown_score});
   Outcome outcome;
   for (const Moment& moment : moments(copy.frames, std::chrono::seconds(1))) {
-    const auto hits = neighbours(moment, reference, index_radii());
+    const auto hits = neighbours(moment, reference, {});
     const auto matches = tracker.update(observed(moment, hits, enforced));
     if (!matches.empty() && outcome.seconds < 0) {
       outcome.seconds = seconds(moment.front().time - copy.frames.front().time);
@@ -46,8 +46,7 @@ Outcome follow(const Copy& copy, const ReferenceTimelinePtr& reference,
 std::vector<Detected> detect_copies(const Corpus& corpus, const matching::Calibration& calibration,
                                     double takedown_score) {
   const auto shared = std::make_shared<const matching::Calibration>(calibration);
-  std::map<std::string, ReferenceTimelinePtr> timelines;
-  for (const Frames& clip : corpus.clips) timelines[clip.name] = timeline_of(clip);
+  const Timelines timelines = timelines_of(corpus);
   std::map<std::string, Detected> by_edit;
   std::map<std::string, std::vector<double>> delays;
   for (const Copy& copy : corpus.copies) {

@@ -86,12 +86,6 @@ class Replay {
   const matching::Calibration& calibration_;
 };
 
-// By how many views a frame is measured, in turn.
-std::span<const std::size_t> numbers_of_views(DescriptorKind kind) {
-  static constexpr std::array<std::size_t, 2> kNumbers = {1, 2};
-  return std::span(kNumbers).first(kind == DescriptorKind::kPdq ? 2 : 1);
-}
-
 std::array<double, kBins> binned(const std::vector<double>& correlations) {
   std::array<double, kBins> bins{};
   for (const double correlation : correlations) {
@@ -139,13 +133,10 @@ std::map<std::string, Samples> look_alikes(const Corpus& corpus, DescriptorKind 
 
 Samples copies(const Corpus& corpus, DescriptorKind kind,
                const matching::Calibration& calibration) {
-  std::map<std::string, ReferenceTimelinePtr> timelines;
-  for (const Frames& clip : corpus.clips) timelines[clip.name] = timeline_of(clip);
+  const Timelines timelines = timelines_of(corpus);
   Samples samples;
   for (const Copy& copy : corpus.copies) {
-    if (!calibrates(copy.clip) || !(kind == DescriptorKind::kPdq ? copy.hashes : copy.embeddings)) {
-      continue;
-    }
+    if (!calibrates(copy.clip) || !copy.held_to(kind)) continue;
     Replay replay(*timelines.at(copy.clip), {copy.speed, copy.offset}, kind, kAnyDistance,
                   calibration);
     const auto stream = moments(copy.frames, kJudgedStep);

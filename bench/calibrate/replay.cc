@@ -2,22 +2,15 @@
 
 #include <algorithm>
 
-#include "index/reference_index.h"
-
 namespace staydown::calibrate {
 
-Radii index_radii() {
-  const index::SearchOptions options;
-  return {static_cast<float>(options.pdq_radius), options.embedding_radius};
-}
-
 std::vector<Hit> neighbours(const Moment& moment, const ReferenceTimelinePtr& reference,
-                            const Radii& radii) {
+                            const index::SearchOptions& options) {
   std::vector<Hit> hits;
   for (std::uint32_t view = 0; view < moment.size(); ++view) {
     const auto first = hits.size();
     const bool hash = kind_of(moment[view].value) == DescriptorKind::kPdq;
-    const float radius = hash ? radii.pdq : radii.embedding;
+    const float radius = hash ? static_cast<float>(options.pdq_radius) : options.embedding_radius;
     for (std::uint32_t e = 0; e < reference->entries.size(); ++e) {
       const ReferenceEntry& entry = reference->entries[e];
       if (entry.generic || !comparable(moment[view].view, entry.view)) continue;

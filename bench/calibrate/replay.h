@@ -5,22 +5,15 @@
 
 #include "calibrate/corpus.h"
 #include "core/match.h"
+#include "index/reference_index.h"
 #include "matching/stream_tracker.h"
 
 namespace staydown::calibrate {
 
-// Distances up to which stored frames count as neighbours, by kind.
-struct Radii {
-  float pdq = 0, embedding = 0;
-};
-
-// What the index gives: SearchOptions.
-Radii index_radii();
-
-// The entries near a view of the frame that can show the same, as the index gives them: by view,
-// closest first; generic ones are not searched.
+// The entries near a view of the frame that can show the same, as the index gives them, but all of
+// them: by view, closest first; generic ones are not searched.
 std::vector<Hit> neighbours(const Moment& moment, const ReferenceTimelinePtr& reference,
-                            const Radii& radii);
+                            const index::SearchOptions& options);
 
 // One frame that is on air for a second. Points to its arguments.
 matching::Observation observed(const Moment& moment, const std::vector<Hit>& hits,
