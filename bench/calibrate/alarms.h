@@ -25,8 +25,8 @@ struct AlarmRun {
 
 // Follows each background clip (every `step`) through the matcher, against every other clip and
 // every image source as a reference of one picture a second. Alignments are opened by neighbours
-// within the radii of `wide`, far wider than the index's: what is counted is an upper bound of what
-// happens.
+// within the radii of `wide`, none narrower than the index's: what is counted is an upper bound of
+// what happens.
 AlarmRun run_background(const Corpus& corpus, bool calibration_half,
                         const matching::Calibration& calibration, const index::SearchOptions& wide);
 

@@ -34,9 +34,9 @@ using Json = nlohmann::ordered_json;
 
 // For hashes the bank's own measure of a near-duplicate (TimelineOptions::near_duplicate); in bits.
 constexpr double unchanged(DescriptorKind kind) { return kind == DescriptorKind::kPdq ? 8 : 4; }
-// Alignments are opened by neighbours up to here while alarms are counted, in bits; the index gives
-// fewer.
-constexpr int kOpeningRadius = 97;
+// While alarms are counted, alignments are opened by hashes up to where distances stop speaking for
+// a copy, by embeddings up to where the index gives them: what is further opens nothing anywhere.
+constexpr index::SearchOptions kWide{.pdq_radius = 97};
 // A stream is sampled once a second while nothing is suspected.
 constexpr double kStartsPerHour = 3600;
 // The operating point that is stated: the default rate of takedowns and a bank of a million frames.
@@ -245,8 +245,9 @@ Json calibrate(const Corpus& corpus, const std::string& version, const std::stri
                const std::string& model) {
   Json file{{"format", 2}, {"version", version}, {"corpus", description}};
   file["command"] =
-      "bench/calibrate/prepare.py --build BUILD --videos CLIPS --images PHOTOS --work WORK && "
-      "calibrate WORK VERSION CORPUS";
+      "bench/calibrate/prepare.py --build BUILD --videos CLIPS --images PHOTOS --work WORK" +
+      std::string(model.empty() ? "" : " --model MANIFEST") + " && calibrate WORK VERSION CORPUS" +
+      (model.empty() ? "" : " MANIFEST");
   file["curves"] = Json::object();
   file["false_alarms"] = false_alarms(Tail{});
   file["measured"] = Json::object();
@@ -257,10 +258,7 @@ Json calibrate(const Corpus& corpus, const std::string& version, const std::stri
   }
 
   const auto measure = [&](bool calibration_half) {
-    return run_background(
-        corpus, calibration_half, parsed(file),
-        {.pdq_radius = kOpeningRadius,
-         .embedding_radius = kOpeningRadius / bits_per_unit(DescriptorKind::kEmbedding)});
+    return run_background(corpus, calibration_half, parsed(file), kWide);
   };
   const AlarmRun calibrated = measure(true);
   const Tail tail = fit_tail(calibrated);

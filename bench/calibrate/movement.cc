@@ -13,9 +13,15 @@ namespace staydown::calibrate {
 namespace {
 
 constexpr MediaTime kJudgedStep = std::chrono::milliseconds(500);
-constexpr double kLookAlike = 60, kAnyDistance = 512;  // bits
+constexpr double kAnyDistance = 512;  // bits
 constexpr MediaTime kLeastShift = std::chrono::seconds(2);
 constexpr MediaTime kShiftStep = std::chrono::milliseconds(1500);
+// How near a frame of another moment must be to look alike, in bits. By hashes what does is mostly
+// nearer than this; embeddings take for a copy what is much further, and all of that must be among
+// the look-alikes, or the curves would know only the few that are nearly the same picture.
+double most_distance(DescriptorKind kind) {
+  return kind == DescriptorKind::kPdq ? 60 : kAnyDistance;
+}
 // How far from its place a frame is looked for: about as an alignment does after its first votes.
 constexpr double kHalfWidth = 0.5;
 
@@ -122,7 +128,7 @@ std::map<std::string, Samples> look_alikes(const Corpus& corpus, DescriptorKind 
     const ReferenceTimelinePtr reference = timeline_of(clip);
     const auto stream = moments(clip.frames, kJudgedStep);
     for (MediaTime shift = kLeastShift; shift < reference->duration; shift += kShiftStep) {
-      Replay replay(*reference, {1, seconds(shift)}, kind, kLookAlike, calibration);
+      Replay replay(*reference, {1, seconds(shift)}, kind, most_distance(kind), calibration);
       for (const std::size_t views : numbers_of_views(kind)) {
         replay.run(stream, views, by_clip[clip.name]);
       }

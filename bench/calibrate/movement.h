@@ -34,9 +34,9 @@ struct Samples {
 };
 
 // By clip: clips against another moment of themselves, at least two seconds away, as long as both
-// look alike (distance at most 60), a frame each 500 ms. Both halves of the clips, since few stand
-// still. Frames that `calibration` finds to move otherwise do not vote.
-// Embeddings are measured over one view only.
+// look alike (hashes: a distance of at most 60; embeddings: any that speaks for a copy), a frame
+// each 500 ms. Both halves of the clips, since few stand still. Frames that `calibration` finds to
+// move otherwise do not vote. Embeddings are measured over one view only.
 std::map<std::string, Samples> look_alikes(const Corpus& corpus, DescriptorKind kind,
                                            const matching::Calibration& calibration);
 
