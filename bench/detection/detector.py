@@ -45,12 +45,12 @@ class Variant:
 
 class Staydown:
     """Banks and scans are kept in `folder`, by the digest of the binary, of the learned model's manifest
-    and of what went in. Banks hold that model's descriptors beside hashes."""
+    and of what went in. Banks hold the descriptors of `model`, a manifest or none, beside hashes."""
 
-    def __init__(self, binary: pathlib.Path, folder: pathlib.Path, manifest: pathlib.Path | None = None):
-        self.binary, self.folder = binary, folder
-        self.model = str(manifest) if manifest else "none"
-        self.digest = hashlib.sha256(binary.read_bytes() + (manifest.read_bytes() if manifest else b"")).hexdigest()
+    def __init__(self, binary: pathlib.Path, folder: pathlib.Path, model: str):
+        self.binary, self.folder, self.model = binary, folder, model
+        manifest = b"" if model == "none" else pathlib.Path(model).read_bytes()
+        self.digest = hashlib.sha256(binary.read_bytes() + manifest).hexdigest()
         (folder / "scans").mkdir(parents=True, exist_ok=True)
 
     def _call(self, *words: str, exits: set[int] = frozenset({0})) -> tuple[str, float]:
@@ -72,7 +72,7 @@ class Staydown:
     def variant(self, text: str) -> Variant:
         """`NAME`, the built-in configuration, or `NAME=CONFIG.yaml`."""
         name, _, path = text.partition("=")
-        return Variant(name, self._call("config", "show", *(["--config", path] if path else []))[0])
+        return Variant(name, self._call("config", "show", *filter(None, [path]))[0])
 
     def bank(self, references: list[tuple[str, pathlib.Path, str]], added) -> pathlib.Path:
         """A bank of references, each an id, a video and what tells the video from others; what this

@@ -41,12 +41,12 @@ def arguments() -> argparse.Namespace:
                         help="where streams, banks and scans are kept (default: %(default)s)")
     parser.add_argument("--staydown", type=pathlib.Path,
                         default=ROOT / "build" / "release" / "src" / "staydown")
-    parser.add_argument("--model", type=pathlib.Path, metavar="MANIFEST",
-                        help="learned descriptor that banks hold beside hashes, for variants whose configuration "
-                             "names it in model.manifest")
+    parser.add_argument("--model", default=str(ROOT / "models" / "manifest.json"), metavar="MANIFEST",
+                        help="learned descriptor that banks hold beside hashes, or none; what variants use of it "
+                             "their configurations say (default: the shipped one)")
     parser.add_argument("--variant", action="append", metavar="NAME[=CONFIG]",
                         help="the pipeline under this configuration (`staydown config show`), else the "
-                             "built-in one; may be repeated (default: pdq)")
+                             "built-in one; may be repeated (default: both)")
     parser.add_argument("--edits", help="comma-separated names of edits or families (default: all)")
     parser.add_argument("--copied", type=int, metavar="N",
                         help="references that each edit and severity is made of (default: all)")
@@ -193,7 +193,7 @@ def main() -> None:
         return
     run.open_banks()
     found, silent = {}, {}
-    for text in options.variant or ["pdq"]:
+    for text in options.variant or ["both"]:
         variant = run.staydown.variant(text)
         found[variant.name], silent[variant.name] = run.measure(variant)
 

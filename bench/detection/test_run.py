@@ -34,8 +34,11 @@ class WholeCommand(unittest.TestCase):
 
     @classmethod
     def run_it(cls) -> str:
+        hashes = cls.folder / "pdq.yaml"
+        hashes.write_text("model: {manifest: none}\n")
         words = ["run.py", "--videos", str(cls.folder / "clips"), "--work", str(cls.folder / "work"),
                  "--staydown", os.environ["STAYDOWN"], "--quick", "--edits", "bitrate,turned",
+                 "--model", "none", "--variant", f"pdq={hashes}",
                  "--out", str(cls.folder / "out")]
         page = io.StringIO()
         with (mock.patch.object(sys, "argv", words), contextlib.redirect_stdout(page),
