@@ -142,9 +142,10 @@ class Cluster:
         """A configuration whose group is `name`, and whose topics in `own` are its own."""
         topics = ", ".join(f"{topic}: {name + '.' if topic in own else 'staydown.'}{topic}" for topic in TOPICS)
         path = self.folder / f"{name}.yaml"
-        # The breaker and thinning would change the work.
+        # The breaker, thinning and the learned descriptor would change the work.
         path.write_text(f"kafka: {{group: {name}, topics: {{{topics}}}}}\n"
-                        "policy: {breaker: {max_streams: 0}}\nworker: {overload_seconds: 86400}\n")
+                        "policy: {breaker: {max_streams: 0}}\nworker: {overload_seconds: 86400}\n"
+                        "model: {manifest: none}\n")
         return path
 
     def local(self, *arguments):
@@ -161,7 +162,8 @@ class Cluster:
         """The bank of these videos and hash lists, which is on the cluster too."""
         bank = self.folder / "bank.db"
         for number, video in enumerate(references):
-            self.local("reference", "add", video, "--bank", bank, "--id", f"reference-{number}", "--force")
+            self.local("reference", "add", video, "--bank", bank, "--id", f"reference-{number}", "--force",
+                       "--model", "none")
         for path in lists:
             self.local("reference", "import", path, "--bank", bank, "--id", path.stem, "--force")
             path.unlink()

@@ -21,7 +21,7 @@ struct StepCosts {
   double sum() const { return decode + scale + describe + search + match; }
 };
 
-// The pipeline of one worker as `staydown scan` runs it with the default configuration.
+// The pipeline of one worker as `staydown scan --model none` runs it.
 struct Pipeline {
   service::SharedParts parts;
   service::DetectorOptions options;

@@ -133,6 +133,8 @@ of `bench/detection` was used. The background set holds descriptors of @backgrou
 - Flat, dark and text-only frames look alike to it. Score normalisation against the background set weighs them down; nothing in the file does.
 - The set of training pictures is small and leans to objects and streets; night, gore, and bodycam footage are absent.
 - Faces carry no special weight, and none was labelled. It is no face recogniser, and must not be used as one.
+- What a distance says has to be measured for every version: `staydown-embedding-calibration.json`, which the manifest names, does so for one version at one
+  precision ([README](README.md)).
 - Somebody who knows the weights can craft edits that defeat it; PDQ beside it shares no weakness by design, but is weaker.
 
 ## Licence

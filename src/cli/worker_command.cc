@@ -6,6 +6,7 @@
 
 #include "cli/app.h"
 #include "cli/cluster_options.h"
+#include "cli/model_options.h"
 #include "cli/signals.h"
 #include "service/worker.h"
 
@@ -32,7 +33,7 @@ constexpr EndInTime::Patience kPatience{.idle = std::chrono::seconds(3),
 struct WorkerOptions {
   ClusterOptions cluster;
   std::string bank;
-  std::string group, instance, listen;  // empty: as the configuration says
+  std::string group, instance, listen, model;  // empty: as the configuration says
   std::optional<int> threads;
   bool observe = false;
 };
@@ -46,6 +47,7 @@ Result<service::Config> configuration(const WorkerOptions& options) {
   override_with(options.group, config->kafka.group);
   override_with(options.instance, config->kafka.instance);
   override_with(options.listen, config->worker.listen);
+  override_with(options.model, config->model.manifest);
   if (options.threads) config->worker.threads = *options.threads;
   if (options.observe) config->policy.observe = true;
   return config;
@@ -71,6 +73,7 @@ void add_worker_command(CLI::App& app, int& exit_code) {
                    "Where to keep the cluster's references; made if missing")
       ->envname("STAYDOWN_BANK")
       ->default_val("bank.db");
+  add_model_flag(*command, options->model);
   command->add_option("--group", options->group, "Consumer group that the workers share");
   command->add_option(
       "--instance", options->instance,

@@ -67,7 +67,7 @@ struct Config {
   media::SamplingPolicy sampling;
   media::SegmentLimits limits;
   index::SearchOptions search;
-  ModelConfig model = {.manifest = "none", .precision = {}, .cache = {}};
+  ModelConfig model = {.manifest = "shipped", .precision = {}, .cache = {}};
   MatchingConfig matching;
   std::string calibration_path;  // empty: the one that ships, or comes with the model
   policy::PolicyOptions policy;  // its scores are filled in from `matching`

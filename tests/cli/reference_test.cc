@@ -27,15 +27,20 @@ std::string read(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// Commands run in a folder of their own as the actor "ana".
+// Commands run in a folder of their own as the actor "ana", by hashes only.
 class ReferenceCommand : public testing::Test {
  protected:
   std::string path(const std::string& name) const { return folder_ / name; }
 
   std::vector<std::string> command(std::vector<std::string> arguments) const {
-    std::vector<std::string> words{
-        "env",           "-C",       folder_.path(), "USER=ana", "STAYDOWN_BANK=bank.db",
-        STAYDOWN_BINARY, "reference"};
+    std::vector<std::string> words{"env",
+                                   "-C",
+                                   folder_.path(),
+                                   "USER=ana",
+                                   "STAYDOWN_BANK=bank.db",
+                                   "STAYDOWN_MODEL=none",
+                                   STAYDOWN_BINARY,
+                                   "reference"};
     words.insert(words.end(), arguments.begin(), arguments.end());
     return words;
   }

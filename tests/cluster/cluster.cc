@@ -40,7 +40,10 @@ void take(const kafka::Record& record, std::map<std::string, nlohmann::json>& by
 
 }  // namespace
 
-Cluster::Cluster(std::string brokers) : brokers_(std::move(brokers)) { make_bank(folder_.path()); }
+Cluster::Cluster(std::string brokers) : brokers_(std::move(brokers)) {
+  setenv("STAYDOWN_MODEL", "none", 1);  // of the processes that are started: by hashes only
+  make_bank(folder_.path());
+}
 
 Cluster::~Cluster() = default;
 

@@ -9,7 +9,7 @@ namespace staydown::e2e {
 using namespace std::chrono_literals;
 
 std::vector<std::string> staydown(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), STAYDOWN_BINARY);
+  arguments.insert(arguments.begin(), {"env", "STAYDOWN_MODEL=none", STAYDOWN_BINARY});
   return arguments;
 }
 

@@ -17,7 +17,8 @@ namespace staydown::e2e {
 using support::Finished;
 using support::Part;
 
-std::vector<std::string> staydown(std::vector<std::string> arguments);  // the command line
+// The command line: by hashes only, unless the arguments name a --model.
+std::vector<std::string> staydown(std::vector<std::string> arguments);
 
 // The events of JSON lines.
 std::vector<nlohmann::json> events_of(const std::string& lines);

@@ -9,7 +9,11 @@ wanted="libopenvino_intel_cpu_plugin.so libopenvino_ir_frontend.so libopenvino_o
 found=$(cd "$folder/lib/staydown" && printf '%s\n' * | sed 's/\.so.*/.so/' | LC_ALL=C sort | xargs)
 [ "$found" = "$(printf '%s\n' $wanted | LC_ALL=C sort | xargs)" ] || { echo "lib/staydown holds $found" >&2; exit 1; }
 
-checked=$(env -u LD_LIBRARY_PATH "$folder/bin/staydown" model check "$folder/share/staydown/models/manifest.json")
+models="$folder/share/staydown/models"
+for file in $(sed -n 's/.*"file": "\(.*\)",/\1/p' "$models/manifest.json"); do
+  [ -r "$models/$file" ] || { echo "the manifest names $file, which is not installed" >&2; exit 1; }
+done
+checked=$(env -u LD_LIBRARY_PATH "$folder/bin/staydown" model check "$models/manifest.json")
 [[ $checked == "staydown-embedding/"*": ok"* ]] || { echo "$checked" >&2; exit 1; }
 elsewhere=$(ldd "$folder/bin/staydown" | grep -E 'openvino|tbb' | grep -vF "$folder/" || true)
 [ -z "$elsewhere" ] || { echo "not from the install tree: $elsewhere" >&2; exit 1; }

@@ -57,6 +57,25 @@ TEST_F(Scan, FindsAnEditedCopyAndSaysWhereItIs) {
   EXPECT_THAT(scan.err, HasSubstr("event=scan_done segments=12 "));
 }
 
+TEST_F(Scan, FindsACropByTheShippedModelWhichHashesMiss) {
+  const auto bank = add_reference({"--model", "shipped"});
+  const auto stream = make_stream("stream.ts", {.seed = kReferenceSeed,
+                                                .from = 5s,
+                                                .duration = 10s,
+                                                .edit = support::cropped(0.05, 0.1, 0.85, 0.85)});
+  EXPECT_EQ(run(staydown({"scan", stream, "--bank", bank})).status, 0);
+
+  const auto scan = run(staydown({"scan", stream, "--bank", bank, "--model", "shipped"}));
+  ASSERT_EQ(scan.status, 3) << scan.err;
+  const auto events = events_of(scan.out);
+  // To the model synthetic scenes are much alike, so where the copy begins is not exact.
+  const auto interval = events.back().at("data").at("query_interval");
+  EXPECT_LE(interval.at("begin").get<double>(), 10 * kSecond);
+  EXPECT_GE(interval.at("end").get<double>(), 16 * kSecond);
+  EXPECT_THAT(events.back().at("data").at("versions").at("model").get<std::string>(),
+              StartsWith("pdq-1+staydown-embedding/"));
+}
+
 TEST_F(Scan, GivesTheSameDecisionsAtRealTimePace) {
   const auto bank = add_reference();
   const auto stream =

@@ -41,7 +41,7 @@ class Live(unittest.TestCase):
         self.config = self.folder / "staydown.yaml"
         names = ["segments", "state", "takedowns", "dead_letters", "references", "workers"]
         self.config.write_text(yaml.safe_dump(
-            {"kafka": {"group": unique, "topics": {name: f"{unique}.{name}" for name in names}}}))
+            {"model": {"manifest": "none"}, "kafka": {"group": unique, "topics": {name: f"{unique}.{name}" for name in names}}}))
 
     def staydown(self, *arguments):
         done = subprocess.run([self.program, *arguments, "--brokers", self.brokers, "--config", self.config],

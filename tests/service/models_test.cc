@@ -14,6 +14,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 class ModelsTest : public testing::Test {
  protected:
@@ -57,15 +58,13 @@ TEST_F(ModelsTest, BringTheirBackgroundAndCalibration) {
   EXPECT_NEAR(models->learned.norm->commonness(Embedding{1, 0, 0}), 0.57735, 1e-3);
 }
 
-// It is found from any folder; nobody has calibrated it yet.
-TEST_F(ModelsTest, TheShippedOneWantsACalibration) {
-  EXPECT_THAT(refusal(with("shipped")),
-              HasSubstr("models/manifest.json: names no calibration; make one"));
-  Config config = with("shipped");
-  config.calibration_path = STAYDOWN_MODELS "/pdq-calibration.json";
-  const auto models = open_models(config, 1);
+// It is found from any folder, and nothing has to be said for it.
+TEST_F(ModelsTest, AreHashesAndTheShippedModelUnlessToldOtherwise) {
+  const auto models = open_models({}, 1);
   ASSERT_TRUE(models) << models.error().message;
-  EXPECT_THAT(models->name(), HasSubstr("pdq-1+staydown-embedding/"));
+  EXPECT_THAT(models->name(), StartsWith("pdq-1+staydown-embedding/"));
+  EXPECT_EQ(models->calibration->model(), models->embedding);
+  EXPECT_GT(models->calibration->cap(DescriptorKind::kEmbedding), 0);
 }
 
 TEST_F(ModelsTest, AnotherModelsCalibrationIsRefused) {
@@ -93,7 +92,7 @@ TEST_F(ModelsTest, FilesThatAreNotTheManifestsAreRefused) {
 TEST_F(ModelsTest, WhatIsNotThereIsNamed) {
   EXPECT_EQ(refusal(with("/nowhere/manifest.json")),
             "model manifest /nowhere/manifest.json: No such file or directory");
-  Config config;
+  Config config = with("none");
   config.calibration_path = "/nowhere/calibration.json";
   EXPECT_THAT(refusal(config), HasSubstr("/nowhere/calibration.json: cannot read the calibration"));
 }
