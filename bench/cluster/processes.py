@@ -118,10 +118,10 @@ class Worker(Process):
 
 
 class Cluster:
-    """A real broker, and topics and configurations by name."""
+    """A real broker, and topics and configurations by name. `model`: the learned descriptor beside hashes."""
 
-    def __init__(self, program, folder):
-        self.program, self.folder = program, folder
+    def __init__(self, program, folder, model="none"):
+        self.program, self.folder, self.model = program, folder, model
         signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))  # so that nothing is left running
         self._stack = contextlib.ExitStack()
         self._kafka("start")
@@ -142,10 +142,10 @@ class Cluster:
         """A configuration whose group is `name`, and whose topics in `own` are its own."""
         topics = ", ".join(f"{topic}: {name + '.' if topic in own else 'staydown.'}{topic}" for topic in TOPICS)
         path = self.folder / f"{name}.yaml"
-        # The breaker, thinning and the learned descriptor would change the work.
+        # The breaker and thinning would change the work.
         path.write_text(f"kafka: {{group: {name}, topics: {{{topics}}}}}\n"
                         "policy: {breaker: {max_streams: 0}}\nworker: {overload_seconds: 86400}\n"
-                        "model: {manifest: none}\n")
+                        f"model: {{manifest: {self.model}}}\n")
         return path
 
     def local(self, *arguments):
@@ -163,7 +163,7 @@ class Cluster:
         bank = self.folder / "bank.db"
         for number, video in enumerate(references):
             self.local("reference", "add", video, "--bank", bank, "--id", f"reference-{number}", "--force",
-                       "--model", "none")
+                       "--model", self.model)
         for path in lists:
             self.local("reference", "import", path, "--bank", bank, "--id", path.stem, "--force")
             path.unlink()

@@ -33,7 +33,7 @@ def kafka_load(args, figures):
 
 {_where((os.getloadavg()[2], load["cores_of_others"]))} Streams at {figures["size"]}, {figures["rung"][2]}bit/s, with a keyframe every 2 s, each at its own
 phase; {args.seconds} s long, of which 8 s are a copy of a reference; {figures["index_frames"]} frames in the index beside the references. Broker and ingest run on the
-same cores.
+same cores. Learned descriptor beside hashes: {args.model}.
 
 | what | |
 |---|---|

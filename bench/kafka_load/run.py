@@ -34,6 +34,7 @@ def arguments():
     parser.add_argument("--files", type=int, default=24, help="different streams to make (default: %(default)s)")
     parser.add_argument("--seconds", type=int, default=40, help="length of each (default: %(default)s)")
     parser.add_argument("--frames", type=int, default=1_000_000, help="in the index beside the references (default: %(default)s)")
+    parser.add_argument("--model", default="none", help="beside hashes: none, shipped or a manifest (default: %(default)s)")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of the worker under load (default: all CPUs)")
     parser.add_argument("--rounds", type=int, default=5, help="of the comparison with scan (default: %(default)s)")
     parser.add_argument("--repeat", type=int, default=2, help="each file so often in it (default: %(default)s)")
@@ -52,7 +53,7 @@ def arguments():
 def main():
     args = arguments()
     made = footage.make(args.videos, args.work, args.size, args.seconds, args.files, args.seed)
-    with tempfile.TemporaryDirectory() as name, Cluster(args.staydown, pathlib.Path(name)) as cluster:
+    with tempfile.TemporaryDirectory() as name, Cluster(args.staydown, pathlib.Path(name), args.model) as cluster:
         config = cluster.config("load")
         cluster.create_topics(config, partitions=16)
         bank = cluster.put_in_force(made.references, footage.filler(cluster.folder, args.frames, args.seed))
