@@ -30,6 +30,10 @@ Result<HttpAddress> parse_address(const std::string& text) {
   return address;
 }
 
+// What is read of a body above its limit, and dropped: a connection that is closed with bytes unread
+// is reset, and the sender may never see why.
+constexpr std::size_t kReadOn = std::size_t{1} << 20;
+
 class HttpListener::Impl {
  public:
   explicit Impl(HttpRoutes routes) : routes_(std::move(routes)) {
@@ -98,13 +102,12 @@ class HttpListener::Impl {
   void read_body(const httplib::Request& request, const httplib::ContentReader& content,
                  HttpRequest& read) const {
     if (request.is_multipart_form_data()) return;
+    std::size_t seen = 0;
     const auto whole = content([&](const char* data, std::size_t size) {
-      if (read.body.size() + size > routes_.most_bytes) {
-        read.too_large = true;
-        return false;
-      }
-      read.body.append(data, size);
-      return true;
+      seen += size;
+      read.too_large = seen > routes_.most_bytes;
+      if (!read.too_large) read.body.append(data, size);
+      return seen <= routes_.most_bytes + kReadOn;
     });
     const auto length = request.get_header_value<std::uint64_t>("Content-Length");
     read.too_large = read.too_large || (!whole && length > routes_.most_bytes);
