@@ -30,8 +30,8 @@ Result<HttpAddress> parse_address(const std::string& text) {
   return address;
 }
 
-// What is read of a body above its limit, and dropped: a connection that is closed with bytes unread
-// is reset, and the sender may never see why.
+// What is read of a body above its limit, and dropped: a connection that is closed with bytes
+// unread is reset, and the sender may never see why.
 constexpr std::size_t kReadOn = std::size_t{1} << 20;
 
 class HttpListener::Impl {
