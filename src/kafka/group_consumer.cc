@@ -53,14 +53,11 @@ class GroupConsumer::Impl {
   }
 
   Result<Polled> poll(std::chrono::milliseconds timeout) {
-    const MessagePtr message(
-        rd_kafka_consumer_poll(client_.get(), static_cast<int>(timeout.count())));
+    MessagePtr message(rd_kafka_consumer_poll(client_.get(), static_cast<int>(timeout.count())));
     if (rebalance_) return *std::exchange(rebalance_, std::nullopt);
-    std::array<char, 512> reason{};
-    if (const auto code = rd_kafka_fatal_error(client_.get(), reason.data(), reason.size())) {
-      if (code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID && lost_) return join_again();
-      return fail(ErrorCode::kInternal, fmt::format("{}: {} ({})", doing("read"), reason.data(),
-                                                    rd_kafka_err2name(code)));
+    if (const auto code = rd_kafka_fatal_error(client_.get(), nullptr, 0)) {
+      message.reset();  // which must not outlive its client
+      return code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID && lost_ ? join_again() : end();
     }
     if (!message) return Polled{};
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -198,6 +195,13 @@ class GroupConsumer::Impl {
       self.lost_ = rd_kafka_assignment_lost(client) != 0;
       self.rebalance_ = Revoked{std::move(partitions), self.lost_};
     }
+  }
+
+  Result<Polled> end() const {
+    std::array<char, 512> reason{};
+    const auto code = rd_kafka_fatal_error(client_.get(), reason.data(), reason.size());
+    return fail(ErrorCode::kInternal,
+                fmt::format("{}: {} ({})", doing("read"), reason.data(), rd_kafka_err2name(code)));
   }
 
   // librdkafka 2.0.2 forgets its member id when its session times out. A heartbeat that it sends
