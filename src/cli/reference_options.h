@@ -42,6 +42,7 @@ ReferenceInfo info_of(const InfoFlags& flags, const std::string& name);
 // A bank on disk, or what stands for it on a cluster.
 class OpenBank {
  public:
+  // Of the options a cluster takes the model of embeddings only: what stands for it is made anew.
   static Result<OpenBank> open(const BankFlags& flags, const reference::BankOptions& options);
 
   reference::ReferenceBank& operator*() { return topic_ ? topic_->bank() : *bank_; }
