@@ -43,13 +43,8 @@ std::map<std::string, nlohmann::json> decisions_of(
 
 class Chaos : public Cluster {
  protected:
-  static std::filesystem::path broker_folder() {
-    return std::filesystem::path(testing::TempDir()) /
-           ("staydown-chaos-" + std::to_string(getpid()));
-  }
-
-  explicit Chaos(std::unique_ptr<support::OwnBroker> broker =
-                     std::make_unique<support::OwnBroker>(broker_folder()))
+  explicit Chaos(
+      std::unique_ptr<support::OwnBroker> broker = std::make_unique<support::OwnBroker>())
       : Cluster(broker->brokers()), broker_(std::move(broker)) {}
 
   ~Chaos() override {
@@ -82,19 +77,21 @@ class Chaos : public Cluster {
     return events();
   }
 
+  std::vector<kafka::Position> positions() const {
+    return support::committed(brokers_, topics_.segments, topics_.segments, kPartitions);
+  }
+
   // The positions at which a segment was being tried for itself when its owner was killed: once
   // more, and once more after that, and it would be taken for one that ends processes.
   std::vector<kafka::Position> suspects() const {
-    auto positions = support::committed(brokers_, topics_.segments, topics_.segments, kPartitions);
-    std::erase_if(positions,
-                  [](const auto& position) { return !position.note.starts_with("try "); });
-    return positions;
+    auto tried = positions();
+    std::erase_if(tried, [](const auto& position) { return !position.note.starts_with("try "); });
+    return tried;
   }
 
   void await_past(const std::vector<kafka::Position>& suspects) const {
     const auto is_past = [&] {
-      const auto now =
-          support::committed(brokers_, topics_.segments, topics_.segments, kPartitions);
+      const auto now = positions();
       return std::all_of(suspects.begin(), suspects.end(), [&](const auto& suspect) {
         return now[static_cast<std::size_t>(suspect.partition)].offset > suspect.offset;
       });

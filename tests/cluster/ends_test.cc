@@ -47,20 +47,15 @@ TEST(WorkerEnds, WhileItStartsAndNoBrokerAnswers) {
 
 class WorkerEndsOnABroker : public Cluster {
  protected:
-  explicit WorkerEndsOnABroker(
-      std::filesystem::path folder = std::filesystem::path(testing::TempDir()) /
-                                     ("staydown-ends-" + std::to_string(getpid())))
-      : WorkerEndsOnABroker(std::make_unique<support::OwnBroker>(folder), folder) {}
+  WorkerEndsOnABroker() : WorkerEndsOnABroker(std::make_unique<support::OwnBroker>()) {}
   ~WorkerEndsOnABroker() override { kill(broker_pid_, SIGCONT); }
 
   std::unique_ptr<support::OwnBroker> broker_;
   pid_t broker_pid_ = 0;
 
  private:
-  WorkerEndsOnABroker(std::unique_ptr<support::OwnBroker> broker,
-                      const std::filesystem::path& folder)
-      : Cluster(broker->brokers()), broker_(std::move(broker)) {
-    std::ifstream(folder / "pid") >> broker_pid_;
+  explicit WorkerEndsOnABroker(std::unique_ptr<support::OwnBroker> broker)
+      : Cluster(broker->brokers()), broker_(std::move(broker)), broker_pid_(broker_->pid()) {
     make_topics(2);
   }
 };

@@ -275,9 +275,8 @@ TEST_F(Trouble, KeepsWhatIsEnforcedWhileTheDiskIsFull) {
 
 class Outage : public Cluster {
  protected:
-  explicit Outage(std::unique_ptr<support::OwnBroker> broker = std::make_unique<support::OwnBroker>(
-                      std::filesystem::path(testing::TempDir()) /
-                      ("staydown-worker-outage-" + std::to_string(getpid()))))
+  explicit Outage(
+      std::unique_ptr<support::OwnBroker> broker = std::make_unique<support::OwnBroker>())
       : Cluster(broker->brokers()), broker_(std::move(broker)) {
     make_topics(2);
   }

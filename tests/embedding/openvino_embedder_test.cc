@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "embedding/file_bytes.h"
+#include "support/test_folder.h"
 
 namespace staydown::embedding {
 namespace {
@@ -142,14 +143,11 @@ TEST(OpenVinoEmbedder, RefusesAPictureWithoutColours) {
 class ChangedFolder {
  public:
   explicit ChangedFolder(const std::string& name) : name_(name) {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
     for (const char* ending : {".json", ".onnx"}) {
-      std::filesystem::copy(std::filesystem::path(STAYDOWN_TEST_MODELS) / (name + ending), folder_);
+      std::filesystem::copy(std::filesystem::path(STAYDOWN_TEST_MODELS) / (name + ending),
+                            folder_.path());
     }
   }
-  ~ChangedFolder() { std::filesystem::remove_all(folder_); }
-  ChangedFolder(const ChangedFolder&) = delete;
 
   std::filesystem::path manifest() const { return folder_ / (name_ + ".json"); }
   std::filesystem::path model() const { return folder_ / (name_ + ".onnx"); }
@@ -162,8 +160,7 @@ class ChangedFolder {
 
  private:
   const std::string name_;
-  const std::filesystem::path folder_ =
-      std::filesystem::path(testing::TempDir()) / fmt::format("changed-{}", getpid());
+  const support::TestFolder folder_{"changed"};
 };
 
 class ChangedModel : public testing::Test {
@@ -241,9 +238,6 @@ TEST(OpenVinoEmbedder, NeedsAThread) {
 // Whatever happens to the folder, the answer is the same.
 class CompiledModelFolder : public testing::Test {
  protected:
-  CompiledModelFolder() { std::filesystem::remove_all(folder_); }
-  ~CompiledModelFolder() override { std::filesystem::remove_all(folder_); }
-
   std::filesystem::path file() const {
     return *std::filesystem::directory_iterator(options_.cache);
   }
@@ -256,8 +250,8 @@ class CompiledModelFolder : public testing::Test {
     EXPECT_EQ(*embedder->embed(images), *opened()->embed(images));
   }
 
-  const std::filesystem::path folder_ =
-      std::filesystem::path(testing::TempDir()) / fmt::format("compiled-{}", getpid());
+  const support::TestFolder parent_;
+  const std::filesystem::path folder_ = parent_.path() / "compiled";
   const EmbedderOptions options_{.cache = folder_ / "models"};
 };
 

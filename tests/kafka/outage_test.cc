@@ -13,8 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(Outage, WritesWaitForTheBrokerAndArriveOnceInOrder) {
-  support::OwnBroker broker(std::filesystem::path(testing::TempDir()) /
-                            ("staydown-outage-" + std::to_string(getpid())));
+  support::OwnBroker broker;
   const auto topic = support::make_topic(broker.brokers(), "outage", 1);
   std::atomic<bool> noticed = false;
   auto options = support::clients_of(broker.brokers());
@@ -50,8 +49,7 @@ TEST(Outage, WritesWaitForTheBrokerAndArriveOnceInOrder) {
 // The group's heartbeats go on between the word that partitions are lost and their release, and the
 // broker that is back refuses them for good.
 TEST(Outage, AMemberThatLostItsPartitionsJoinsAnew) {
-  support::OwnBroker broker(std::filesystem::path(testing::TempDir()) /
-                            ("staydown-fenced-" + std::to_string(getpid())));
+  support::OwnBroker broker;
   const auto topic = support::make_topic(broker.brokers(), "fenced", 2);
   const auto member =
       GroupConsumer::join(support::clients_of(broker.brokers()), {topic, topic + "-group", "a"});

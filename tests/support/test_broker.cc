@@ -87,9 +87,15 @@ void read_until(const std::string& brokers, const std::string& topic,
   }
 }
 
-OwnBroker::OwnBroker(std::filesystem::path folder) : folder_(std::move(folder)) { start(); }
-OwnBroker::~OwnBroker() { run({STAYDOWN_BROKER_SCRIPT, "stop", folder_.string()}); }
-void OwnBroker::stop() { run_script({"stop", "--keep", folder_.string()}); }
-void OwnBroker::start() { brokers_ = run_script({"start", folder_.string()}); }
+OwnBroker::OwnBroker() { start(); }
+OwnBroker::~OwnBroker() { run({STAYDOWN_BROKER_SCRIPT, "stop", folder()}); }
+void OwnBroker::stop() { run_script({"stop", "--keep", folder()}); }
+void OwnBroker::start() { brokers_ = run_script({"start", folder()}); }
+
+int OwnBroker::pid() const {
+  int pid = 0;
+  std::ifstream(folder() + "/pid") >> pid;
+  return pid;
+}
 
 }  // namespace staydown::support

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <string>
@@ -10,6 +9,7 @@
 
 #include "kafka/client.h"
 #include "kafka/record.h"
+#include "support/test_folder.h"
 
 namespace staydown::support {
 
@@ -31,10 +31,10 @@ void read_until(const std::string& brokers, const std::string& topic,
                 std::chrono::milliseconds patience,
                 const std::function<bool(kafka::Record)>& enough);
 
-// A broker of one test's own, for tests that stop it.
+// A broker of one test's own, for tests that stop it; at most one a test.
 class OwnBroker {
  public:
-  explicit OwnBroker(std::filesystem::path folder);
+  OwnBroker();
   ~OwnBroker();
   OwnBroker(const OwnBroker&) = delete;
   OwnBroker& operator=(const OwnBroker&) = delete;
@@ -42,9 +42,12 @@ class OwnBroker {
   const std::string& brokers() const { return brokers_; }
   void stop();   // keeps its data and port
   void start();  // again
+  int pid() const;
 
  private:
-  std::filesystem::path folder_;
+  std::string folder() const { return folder_ / "kafka"; }
+
+  const TestFolder folder_{"broker"};
   std::string brokers_;
 };
 

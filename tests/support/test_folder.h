@@ -12,9 +12,10 @@ namespace staydown::support {
 
 class TestFolder {
  public:
-  TestFolder() {
+  // `purpose` tells several folders of one test apart.
+  explicit TestFolder(const std::string& purpose = "test") {
     const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    auto name = std::string("staydown-") + test->test_suite_name() + "-" + test->name() + "-" +
+    auto name = "staydown-" + purpose + "-" + test->test_suite_name() + "-" + test->name() + "-" +
                 std::to_string(::getpid());
     std::ranges::replace(name, '/', '-');  // of parameterized tests
     path_ = std::filesystem::path(testing::TempDir()) / name;
