@@ -210,8 +210,9 @@ class GroupConsumer::Impl {
   Result<Polled> join_again() {
     close();
     closing_ = lost_ = false;
-    auto joined = join();
-    if (!joined) return tl::unexpected(std::move(joined.error()));
+    if (const auto joined = join(); !joined) {  // no client is left that could be asked again
+      return fail(ErrorCode::kInternal, joined.error().message);
+    }
     return Polled{};
   }
 
