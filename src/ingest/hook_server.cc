@@ -70,7 +70,7 @@ service::HttpHandler answer_with(const HookOptions& options, Parse parse) {
 
 }  // namespace
 
-Result<std::unique_ptr<HookServer>> HookServer::start(HookOptions options) {
+Result<std::unique_ptr<HookServer>> HookServer::start(const HookOptions& options) {
   if (options.token.empty()) {
     return fail(ErrorCode::kInvalidArgument, "--hook-token: the token is empty");
   }

@@ -26,7 +26,7 @@ struct HookOptions {
 class HookServer {
  public:
   // kBusy: the port is taken; kInvalidArgument: the token is empty.
-  static Result<std::unique_ptr<HookServer>> start(HookOptions options);
+  static Result<std::unique_ptr<HookServer>> start(const HookOptions& options);
 
   int port() const { return listener_->port(); }
 

@@ -68,6 +68,7 @@ class GroupConsumer::Impl {
 
   Result<std::vector<Position>> committed(const std::vector<std::int32_t>& partitions) {
     std::vector<Position> asked;
+    asked.reserve(partitions.size());
     for (const auto partition : partitions) asked.push_back({partition, -1, {}});
     const auto list = to_list(membership_.topic, asked);
     const auto code = ask_for(kPatience, options_.stop, [&](int timeout) {

@@ -49,7 +49,7 @@ class CaseBook {
   // One stretch of the stream that showed the reference along one line.
   struct Showing {
     Interval query, reference;
-    double strength;  // the most of all that explained this part
+    double strength = 0;  // the most of all that explained this part
 
     template <typename Self, typename Archive>
     static void fields(Self& self, Archive& archive) {
