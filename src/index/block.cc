@@ -80,9 +80,10 @@ void Block::search(std::span<const Descriptor> descriptors, const SearchOptions&
     if (descriptors[i].quality < options.min_pdq_quality) continue;
     if (const auto* hash = std::get_if<PdqHash>(&descriptors[i].value)) {
       search_hashes(*hash, options, dead, hits[i]);
-    } else {
-      search_embeddings(descriptors[i], options, dead, hits[i]);
     }
+  }
+  for (const Embeddings& embeddings : embeddings_) {
+    search_embeddings(embeddings, descriptors, options, dead, hits);
   }
 }
 
@@ -103,23 +104,29 @@ void Block::search_hashes(const PdqHash& query, const SearchOptions& options,
   }
 }
 
-void Block::search_embeddings(const Descriptor& query, const SearchOptions& options,
-                              const std::vector<bool>& dead, std::vector<BlockHit>& hits) const {
-  const auto& embedding = std::get<Embedding>(query.value);
-  const float radius = options.embedding_radius - query.commonness;
-  if (radius < 0) return;
-  for (const auto& embeddings : embeddings_) {
-    if (embeddings.rows.size() != embedding.size()) continue;
-    for (const std::uint32_t row : embeddings.rows.near(embedding, radius)) {
-      const std::uint32_t slot = embeddings.origins.slot(row);
-      if (dead[slot]) continue;
-      const std::uint32_t entry = embeddings.origins.entry(row);
-      // Measured here, not by FAISS, so that it does not depend on how the rows are summed.
-      const float d = distance(query, references_[slot]->entries[entry].value);
-      if (d <= options.embedding_radius) {
-        hits.push_back({&references_[slot], entry, d});
-      }
+void Block::search_embeddings(const Embeddings& embeddings, std::span<const Descriptor> descriptors,
+                              const SearchOptions& options, const std::vector<bool>& dead,
+                              std::span<std::vector<BlockHit>> hits) const {
+  std::vector<EmbeddingQuery> queries;
+  std::vector<std::size_t> positions;  // among the descriptors
+  for (std::size_t i = 0; i < descriptors.size(); ++i) {
+    const auto* embedding = std::get_if<Embedding>(&descriptors[i].value);
+    const float radius = options.embedding_radius - descriptors[i].commonness;
+    if (embedding == nullptr || embedding->size() != embeddings.rows.size() || radius < 0 ||
+        descriptors[i].quality < options.min_pdq_quality) {
+      continue;
     }
+    queries.push_back({embedding, radius});
+    positions.push_back(i);
+  }
+  for (const auto& [query, row] : embeddings.rows.near(queries)) {
+    const std::uint32_t slot = embeddings.origins.slot(row);
+    if (dead[slot]) continue;
+    const std::uint32_t entry = embeddings.origins.entry(row);
+    // Measured here, not by FAISS, so that it does not depend on how the rows are summed.
+    const std::size_t i = positions[query];
+    const float d = distance(descriptors[i], references_[slot]->entries[entry].value);
+    if (d <= options.embedding_radius) hits[i].push_back({&references_[slot], entry, d});
   }
 }
 

@@ -68,8 +68,9 @@ class Block {
   Embeddings& embeddings_of(std::size_t size);
   void search_hashes(const PdqHash& query, const SearchOptions& options,
                      const std::vector<bool>& dead, std::vector<BlockHit>& hits) const;
-  void search_embeddings(const Descriptor& query, const SearchOptions& options,
-                         const std::vector<bool>& dead, std::vector<BlockHit>& hits) const;
+  void search_embeddings(const Embeddings& embeddings, std::span<const Descriptor> descriptors,
+                         const SearchOptions& options, const std::vector<bool>& dead,
+                         std::span<std::vector<BlockHit>> hits) const;
 
   std::vector<ReferenceTimelinePtr> references_;
   std::vector<PdqHash> hashes_;
