@@ -24,6 +24,11 @@ MediaTime from_seconds(double t) { return MediaTime(std::llround(t * 1e6)); }
 
 }  // namespace
 
+double first_vote(const QueryFrame& frame, const Descriptor& query, const Hit& hit,
+                  const Calibration& calibration) {
+  return calibration.log_ratio(kind_of(query.value), hit.distance) + log_prior(query, frame);
+}
+
 Alignment::Alignment() : path_(0), line_(0) {}
 
 Alignment::Alignment(const QueryFrame& frame, const Descriptor& query, const Hit& hit,
@@ -38,13 +43,15 @@ Alignment::Alignment(const QueryFrame& frame, const Descriptor& query, const Hit
       before_(reach(query.time - earliest)),
       path_(0.97),
       line_(1.0) {
-  const DescriptorKind kind = kind_of(query.value);
-  double nats = calibration.log_ratio(kind, hit.distance) + log_prior(query.view, frame);
+  double nats = first_vote(frame, query, hit, calibration);
   if (before != nullptr) {  // unless it is as likely to have begun here
     const double inherited = std::max(0.0, before->score_ - jump);
-    const double more = before->worth(frame, hit.entry, nats, calibration);
+    const NatsByKind news = before->new_information(frame, hit.entry, calibration);
+    const double more = std::min(nats, before->shares_.mix(news));
     if (inherited + more > nats) {
       voted_ = before->voted_;
+      shares_ = before->shares_;
+      shares_.learn(news);
       score_ = inherited;
       nats = more;
     }
@@ -79,9 +86,11 @@ void Alignment::follow(const QueryFrame& frame, const Calibration& calibration) 
   }
   double nats = found->log_ratio;
   if (nats > 0) {
-    const bool judged = frame.time - last_judged_ >= kJudgedStep;
-    if (judged) last_judged_ = frame.time;
-    nats = judged ? worth(frame, found->entry, nats, calibration) : 0;
+    if (frame.time - last_judged_ < kJudgedStep) return;
+    last_judged_ = frame.time;
+    const NatsByKind news = new_information(frame, found->entry, calibration);
+    nats = std::min(nats, shares_.mix(news));
+    shares_.learn(news);
   }
   if (nats > 0) {
     vote(frame, *found->query, found->entry, found->distance, nats);
@@ -90,18 +99,14 @@ void Alignment::follow(const QueryFrame& frame, const Calibration& calibration) 
   }
 }
 
-double Alignment::worth(const QueryFrame& frame, std::size_t entry, double log_ratio,
-                        const Calibration& calibration) const {
-  if (voted_.empty()) return log_ratio;
-  double likelier = 0;
-  int kinds = 0;
-  for (const DescriptorKind kind : {DescriptorKind::kPdq, DescriptorKind::kEmbedding}) {
-    const auto movement = voted_.movement(frame, *reference_, entry, kind, calibration);
-    if (!movement) continue;
-    likelier += std::exp(calibration.new_information(*movement));
-    ++kinds;
+NatsByKind Alignment::new_information(const QueryFrame& frame, std::size_t entry,
+                                      const Calibration& calibration) const {
+  NatsByKind nats;
+  for (std::size_t i = 0; i < kKinds.size(); ++i) {
+    const auto movement = voted_.movement(frame, *reference_, entry, kKinds[i], calibration);
+    if (movement) nats[i] = calibration.new_information(*movement);
   }
-  return kinds == 0 ? 0 : std::min(log_ratio, std::log(likelier / kinds));
+  return nats;
 }
 
 void Alignment::vote(const QueryFrame& frame, const Descriptor& query, std::size_t entry,

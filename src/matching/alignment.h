@@ -9,10 +9,16 @@
 #include "core/reference.h"
 #include "matching/calibration.h"
 #include "matching/frame_score.h"
+#include "matching/kind_shares.h"
 #include "matching/line_fit.h"
 #include "matching/vote_history.h"
 
 namespace staydown::matching {
+
+// What a hit says in nats where nothing is known yet: its distance, and how likely a copy is seen
+// by that view. `query` is one of the views of `frame`.
+double first_vote(const QueryFrame& frame, const Descriptor& query, const Hit& hit,
+                  const Calibration& calibration);
 
 // Page's CUSUM of one alignment. Every sampled frame is compared with the reference where the line
 // expects it, at any distance; what it says is added to the score, which is floored at zero. A
@@ -73,15 +79,14 @@ class Alignment {
             self.last_frame_, self.last_judged_, self.before_, self.after_, self.closed_end_,
             self.extended_back_, self.score_, self.peak_, self.explained_, self.most_explained_,
             self.since_support_, self.votes_, self.usual_views_, self.path_, self.line_,
-            self.voted_, self.strongest_, self.latest_, self.segments_);
+            self.voted_, self.shares_, self.strongest_, self.latest_, self.segments_);
   }
 
  private:
   Alignment();
-  // What a frame that is `log_ratio` likelier for a copy says beyond the votes, mean over the kinds
-  // of descriptors that tell.
-  double worth(const QueryFrame& frame, std::size_t entry, double log_ratio,
-               const Calibration& calibration) const;
+  // What a further pair of frames may say beyond the votes.
+  NatsByKind new_information(const QueryFrame& frame, std::size_t entry,
+                             const Calibration& calibration) const;
   void vote(const QueryFrame& frame, const Descriptor& query, std::size_t entry, float distance,
             double nats);
   void fit(MediaTime query, double reference, double sigma);
@@ -99,6 +104,7 @@ class Alignment {
   LineFit path_;  // follows the latest pairs: where to look
   LineFit line_;  // all pairs: what is reported
   VoteHistory voted_;
+  KindShares shares_;                         // by what the votes said
   std::vector<Evidence> strongest_, latest_;  // disjoint
   std::vector<Sha256> segments_;              // the latest
 };

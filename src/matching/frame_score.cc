@@ -72,12 +72,19 @@ void locate(const std::vector<Comparison>& comparisons, const ReferenceTimeline&
 
 }  // namespace
 
-double log_prior(View view, const QueryFrame& frame) {
+double log_prior(const Descriptor& view, const QueryFrame& frame) {
   constexpr double kWhole = 4;  // against any other view
   const auto odds = [](View v) { return v == View::kFull || v == View::kTrimmed ? kWhole : 1; };
-  double all = 0;
-  for (const Descriptor* shown : frame.views) all += odds(shown->view);
-  return all > 0 ? std::log(odds(view) / all) : 0;
+  double same_kind = 0;
+  bool other_kind = false;
+  for (const Descriptor* shown : frame.views) {
+    if (kind_of(shown->value) == kind_of(view.value)) {
+      same_kind += odds(shown->view);
+    } else {
+      other_kind = true;
+    }
+  }
+  return std::log(odds(view.view) / same_kind / (other_kind ? 2 : 1));
 }
 
 const Descriptor* view_of(const QueryFrame& frame, const ViewPair& views, DescriptorKind kind) {

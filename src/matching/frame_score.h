@@ -23,9 +23,10 @@ struct QueryFrame {
   std::vector<const Descriptor*> views;  // in the order in which they came
 };
 
-// log P(a copy is seen by that view first), given the views that there are: most copies are neither
-// flipped nor shown inside another picture (docs/decisions/0007-matching.md).
-double log_prior(View view, const QueryFrame& frame);
+// log P(a copy is seen by that view first), given the views that there are: by each kind of
+// descriptor as likely as by another, and most copies are neither flipped nor shown inside another
+// picture (docs/decisions/0007-matching.md).
+double log_prior(const Descriptor& view, const QueryFrame& frame);
 
 // Which view of the query looked like which view of the reference.
 struct ViewPair {

@@ -194,7 +194,9 @@ class StreamTracker::Impl {
     if (!frame.views.empty()) {
       for (Alignment& a : open_) a.follow(frame, *calibration_);
     }
-    for (const Hit& hit : hits) open(views[hit.descriptor - position], hit, frame, references);
+    for (const Hit& hit : strongest_first(hits, views, position, frame)) {
+      open(views[hit.descriptor - position], hit, frame, references);
+    }
     drop_duplicates(now);
     std::erase_if(open_,
                   [](const Alignment& a) { return a.score() <= 0 && a.votes() < kMinVotes; });
@@ -202,12 +204,27 @@ class StreamTracker::Impl {
     last_frame_ = now;
   }
 
+  // Of several hits along one line the first opens the alignment.
+  std::vector<Hit> strongest_first(std::span<const Hit> hits, std::span<const Descriptor> views,
+                                   std::size_t position, const QueryFrame& frame) const {
+    std::vector<std::pair<double, const Hit*>> order;
+    for (const Hit& hit : hits) {
+      const Descriptor& query = views[hit.descriptor - position];
+      if (query.quality < kMinQuality) continue;
+      order.emplace_back(first_vote(frame, query, hit, *calibration_), &hit);
+    }
+    std::ranges::stable_sort(order, std::ranges::greater(), &std::pair<double, const Hit*>::first);
+    std::vector<Hit> sorted;
+    for (const auto& [nats, hit] : order) sorted.push_back(*hit);
+    return sorted;
+  }
+
   void open(const Descriptor& query, const Hit& hit, const QueryFrame& frame,
             const ReferenceSet& references) {
     const auto enforced = references.find(hit.reference->info.id);
     if (enforced == references.end() || enforced->second != hit.reference) return;
     const ReferenceEntry& entry = hit.reference->entries[hit.entry];
-    if (query.quality < kMinQuality || !informative(entry)) return;
+    if (!informative(entry)) return;
     if (!comparable(query.view, entry.view)) return;
     const Alignment* before = nullptr;
     bool supported = false;

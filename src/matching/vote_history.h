@@ -15,8 +15,6 @@ namespace staydown::matching {
 // A value of bounded size (about 5 KB, with embeddings 13 KB); not thread-safe.
 class VoteHistory {
  public:
-  bool empty() const { return votes_.empty(); }
-
   // From the votes to the pair of `frame` and that entry, by descriptors of `kind`. nullopt if no
   // vote has a view of that kind in common with the pair.
   std::optional<Movement> movement(const QueryFrame& frame, const ReferenceTimeline& timeline,

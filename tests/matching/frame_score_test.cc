@@ -89,10 +89,19 @@ TEST_F(FrameScoreTest, MostCopiesAreSeenWholeOrWithoutTheirBars) {
   const Descriptor full = view(View::kFull), mirrored = view(View::kMirrored),
                    trimmed = view(View::kTrimmed);
   const QueryFrame plain{0s, {&full, &mirrored}}, barred{0s, {&full, &mirrored, &trimmed}};
-  EXPECT_DOUBLE_EQ(log_prior(View::kFull, plain), std::log(0.8));
-  EXPECT_DOUBLE_EQ(log_prior(View::kMirrored, plain), std::log(0.2));
-  EXPECT_DOUBLE_EQ(log_prior(View::kTrimmed, barred), std::log(4.0 / 9));
-  EXPECT_EQ(log_prior(View::kFull, QueryFrame{}), 0);
+  EXPECT_DOUBLE_EQ(log_prior(full, plain), std::log(0.8));
+  EXPECT_DOUBLE_EQ(log_prior(mirrored, plain), std::log(0.2));
+  EXPECT_DOUBLE_EQ(log_prior(trimmed, barred), std::log(4.0 / 9));
+}
+
+TEST_F(FrameScoreTest, CopiesAreSeenByEachKindOfDescriptorAsOften) {
+  const auto learned = [](View v) { return Descriptor{.view = v, .value = Embedding{1, 0}}; };
+  const Descriptor hash{.view = View::kFull, .value = PdqHash{}};
+  const Descriptor whole = learned(View::kFull), part = learned(View::kPart);
+  const QueryFrame frame{0s, {&hash, &whole, &part, &part}};
+  EXPECT_DOUBLE_EQ(log_prior(hash, frame), std::log(0.5));
+  EXPECT_DOUBLE_EQ(log_prior(whole, frame), std::log(0.5 * 4 / 6));
+  EXPECT_DOUBLE_EQ(log_prior(part, frame), std::log(0.5 / 6));
 }
 
 }  // namespace
