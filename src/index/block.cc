@@ -1,6 +1,7 @@
 #include "index/block.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "index/hamming.h"
@@ -31,6 +32,11 @@ std::uint32_t Block::Origins::slot(std::uint32_t row) const {
 }
 
 Block::Block(std::vector<ReferenceTimelinePtr> references) : references_(std::move(references)) {
+  struct Rows {
+    std::vector<const Embedding*> embeddings;
+    Origins origins;
+  };
+  std::map<std::size_t, Rows> rows;  // by size
   for (std::uint32_t slot = 0; slot < references_.size(); ++slot) {
     const auto& entries = references_[slot]->entries;
     for (std::uint32_t entry = 0; entry < entries.size(); ++entry) {
@@ -40,22 +46,19 @@ Block::Block(std::vector<ReferenceTimelinePtr> references) : references_(std::mo
         hash_origins_.add(slot, entry);
       } else {
         const auto& embedding = std::get<Embedding>(entries[entry].value);
-        auto& embeddings = embeddings_of(embedding.size());
-        embeddings.rows.add(embedding);
-        embeddings.origins.add(slot, entry);
+        Rows& of_size = rows[embedding.size()];
+        of_size.embeddings.push_back(&embedding);
+        of_size.origins.add(slot, entry);
       }
     }
   }
   hashes_.shrink_to_fit();
   hash_origins_.shrink_to_fit();
+  for (auto& [size, of_size] : rows) {
+    of_size.origins.shrink_to_fit();
+    embeddings_.push_back({EmbeddingRows(of_size.embeddings), std::move(of_size.origins)});
+  }
   if (hashes_.size() > kScannedHashes) tables_.emplace(hashes_, layout_for(hashes_.size()));
-}
-
-Block::Embeddings& Block::embeddings_of(std::size_t size) {
-  const auto same = std::find_if(embeddings_.begin(), embeddings_.end(),
-                                 [&](const auto& e) { return e.rows.size() == size; });
-  if (same != embeddings_.end()) return *same;
-  return embeddings_.emplace_back(Embeddings{EmbeddingRows(size), {}});
 }
 
 std::size_t Block::entries() const {
@@ -68,8 +71,7 @@ std::size_t Block::bytes() const {
   std::size_t sum = hashes_.size() * sizeof(PdqHash) + hash_origins_.bytes();
   if (tables_) sum += tables_->bytes();
   for (const auto& embeddings : embeddings_) {
-    sum += embeddings.origins.size() * embeddings.rows.size() * sizeof(float) +
-           embeddings.origins.bytes();
+    sum += embeddings.rows.bytes() + embeddings.origins.bytes();
   }
   return sum;
 }
@@ -112,7 +114,7 @@ void Block::search_embeddings(const Embeddings& embeddings, std::span<const Desc
   for (std::size_t i = 0; i < descriptors.size(); ++i) {
     const auto* embedding = std::get_if<Embedding>(&descriptors[i].value);
     const float radius = options.embedding_radius - descriptors[i].commonness;
-    if (embedding == nullptr || embedding->size() != embeddings.rows.size() || radius < 0 ||
+    if (embedding == nullptr || embedding->size() != embeddings.rows.row_size() || radius < 0 ||
         descriptors[i].quality < options.min_pdq_quality) {
       continue;
     }
@@ -123,7 +125,7 @@ void Block::search_embeddings(const Embeddings& embeddings, std::span<const Desc
     const std::uint32_t slot = embeddings.origins.slot(row);
     if (dead[slot]) continue;
     const std::uint32_t entry = embeddings.origins.entry(row);
-    // Measured here, not by FAISS, so that it does not depend on how the rows are summed.
+    // Measured here, so that it does not depend on how the rows are searched.
     const std::size_t i = positions[query];
     const float d = distance(descriptors[i], references_[slot]->entries[entry].value);
     if (d <= options.embedding_radius) hits[i].push_back({&references_[slot], entry, d});

@@ -26,9 +26,9 @@ struct BlockHit {
 // of a frame's matching; see bench/results/2026-11-22-index.md.
 inline constexpr std::size_t kScannedHashes = 32768;
 
-// Immutable and thread-safe; keeps its references alive. Embeddings are searched exactly; hashes
-// too up to kScannedHashes, beyond by HashTables. A reference's slot is its position among
-// those that the block was made of. Generic entries are left out.
+// Immutable and thread-safe; keeps its references alive. Up to kExactEmbeddings embeddings and
+// kScannedHashes hashes are searched exactly, more by sketches and by HashTables. A reference's
+// slot is its position among those that the block was made of. Generic entries are left out.
 class Block {
  public:
   explicit Block(std::vector<ReferenceTimelinePtr> references);
@@ -65,7 +65,6 @@ class Block {
     Origins origins;
   };
 
-  Embeddings& embeddings_of(std::size_t size);
   void search_hashes(const PdqHash& query, const SearchOptions& options,
                      const std::vector<bool>& dead, std::vector<BlockHit>& hits) const;
   void search_embeddings(const Embeddings& embeddings, std::span<const Descriptor> descriptors,

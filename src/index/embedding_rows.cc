@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "index/hamming.h"
+
 // OpenBLAS's, if that is the BLAS.
 extern "C" [[gnu::weak]] void openblas_set_num_threads(int threads);
 
@@ -14,6 +16,9 @@ namespace {
 
 // Two ways to sum 4096 products of a unit vector's floats differ by less than this.
 constexpr float kRounding = 1e-4F;
+
+// Sketches that stay in a core's cache while the queries of a segment are held against them.
+constexpr std::size_t kStretch = 4096;
 
 // However few the queries are, as one product of matrices: Debian's FAISS sums them without SIMD
 // otherwise. On the thread that asks, since every thread of a worker does; with a buffer for the
@@ -30,29 +35,57 @@ void let_faiss_multiply_matrices() {
 
 }  // namespace
 
-EmbeddingRows::EmbeddingRows(std::size_t size)
-    : index_(std::make_unique<faiss::IndexFlatIP>(static_cast<faiss::Index::idx_t>(size))) {}
+EmbeddingRows::EmbeddingRows(std::span<const Embedding* const> rows)
+    : row_size_(rows.empty() ? 0 : rows.front()->size()) {
+  if (rows.size() > kExactEmbeddings) {
+    sketches_.reserve(rows.size());
+    for (const Embedding* row : rows) sketches_.push_back(sketch_of(*row));
+    return;
+  }
+  matrix_ = std::make_unique<faiss::IndexFlatIP>(static_cast<faiss::Index::idx_t>(row_size_));
+  for (const Embedding* row : rows) matrix_->add(1, row->floats().data());
+}
 EmbeddingRows::~EmbeddingRows() = default;
 EmbeddingRows::EmbeddingRows(EmbeddingRows&&) noexcept = default;
 EmbeddingRows& EmbeddingRows::operator=(EmbeddingRows&&) noexcept = default;
 
-void EmbeddingRows::add(const Embedding& embedding) { index_->add(1, embedding.floats().data()); }
-
-std::size_t EmbeddingRows::size() const { return static_cast<std::size_t>(index_->d); }
+std::size_t EmbeddingRows::bytes() const {
+  return sketches_.size() * sizeof(Sketch) + (matrix_ ? matrix_->codes.size() : 0);
+}
 
 std::vector<NearRow> EmbeddingRows::near(std::span<const EmbeddingQuery> queries) const {
+  if (queries.empty()) return {};
+  if (matrix_) return near_exactly(queries);
+  std::vector<Sketch> asked;
+  for (const EmbeddingQuery& query : queries) asked.push_back(sketch_of(*query.embedding));
   std::vector<NearRow> near;
-  if (queries.empty()) return near;
+  std::vector<RowDistance> found;
+  for (std::size_t first = 0; first < sketches_.size(); first += kStretch) {
+    const auto stretch =
+        std::span(sketches_).subspan(first, std::min(kStretch, sketches_.size() - first));
+    for (std::uint32_t query = 0; query < queries.size(); ++query) {
+      found.clear();
+      scan(asked[query], stretch, sketch_radius(queries[query].radius), found);
+      for (const auto& [row, bits] : found) {
+        near.push_back({query, static_cast<std::uint32_t>(first + row)});
+      }
+    }
+  }
+  return near;
+}
+
+std::vector<NearRow> EmbeddingRows::near_exactly(std::span<const EmbeddingQuery> queries) const {
   let_faiss_multiply_matrices();
-  std::vector<float> vectors(queries.size() * size());
+  std::vector<float> vectors(queries.size() * row_size_);
   float widest = 0;
   for (std::size_t i = 0; i < queries.size(); ++i) {
-    to_floats(queries[i].embedding->halves(), std::span(vectors).subspan(i * size(), size()));
+    to_floats(queries[i].embedding->halves(), std::span(vectors).subspan(i * row_size_, row_size_));
     widest = std::max(widest, queries[i].radius);
   }
+  std::vector<NearRow> near;
   const auto count = static_cast<faiss::Index::idx_t>(queries.size());
   faiss::RangeSearchResult found(queries.size());
-  index_->range_search(count, vectors.data(), 1.0F - widest - kRounding, &found);
+  matrix_->range_search(count, vectors.data(), 1.0F - widest - kRounding, &found);
   for (std::uint32_t query = 0; query < queries.size(); ++query) {
     const float least = 1.0F - queries[query].radius - kRounding;
     for (std::size_t i = found.lims[query]; i < found.lims[query + 1]; ++i) {

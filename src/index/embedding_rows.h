@@ -1,4 +1,4 @@
-// The embeddings of one block, searched exactly.
+// The embeddings of one block, laid out for search.
 #pragma once
 
 #include <cstddef>
@@ -8,12 +8,17 @@
 #include <vector>
 
 #include "core/descriptor.h"
+#include "index/sketch.h"
 
 namespace faiss {
 struct IndexFlatIP;
 }
 
 namespace staydown::index {
+
+// Rows that are searched exactly, at most: so many cost about a millisecond for the regions of a
+// frame; docs/decisions/0005-index.md.
+inline constexpr std::size_t kExactEmbeddings = 4096;
 
 struct EmbeddingQuery {
   const Embedding* embedding = nullptr;
@@ -24,23 +29,31 @@ struct NearRow {
   std::uint32_t query = 0, row = 0;
 };
 
-// Rows of one size. Immutable after the last `add`; then thread-safe.
+// Up to kExactEmbeddings rows are a matrix of FAISS's, beyond they are sketches. Immutable and
+// thread-safe.
 class EmbeddingRows {
  public:
-  explicit EmbeddingRows(std::size_t size);
+  // All of one size. They are not kept.
+  explicit EmbeddingRows(std::span<const Embedding* const> rows);
   ~EmbeddingRows();
   EmbeddingRows(EmbeddingRows&&) noexcept;
   EmbeddingRows& operator=(EmbeddingRows&&) noexcept;
 
-  void add(const Embedding& embedding);  // becomes the next row
+  std::size_t row_size() const { return row_size_; }  // numbers in a row
+  std::size_t bytes() const;
 
-  std::size_t size() const;  // floats in a row
-  // Rows within each query's radius, give or take the last bits of a float; in order of query. Many
-  // queries at once cost a tenth of one at a time.
+  // Rows that may be within each query's radius, in any order. Of a matrix those that are,
+  // give or take the last bits of a float; of sketches more, and all that are but one in
+  // a thousand of those at the radius itself. Queries are of the rows' size; many at once cost a
+  // tenth of one at a time.
   std::vector<NearRow> near(std::span<const EmbeddingQuery> queries) const;
 
  private:
-  std::unique_ptr<faiss::IndexFlatIP> index_;
+  std::vector<NearRow> near_exactly(std::span<const EmbeddingQuery> queries) const;
+
+  std::size_t row_size_ = 0;
+  std::unique_ptr<faiss::IndexFlatIP> matrix_;  // null: sketches
+  std::vector<Sketch> sketches_;
 };
 
 }  // namespace staydown::index

@@ -1,6 +1,5 @@
 #include "index/embedding_rows.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -29,17 +28,26 @@ Embedding random_embedding(std::mt19937_64& random) {
   return Embedding(numbers);
 }
 
+std::vector<Embedding> random_embeddings(std::size_t count, std::mt19937_64& random) {
+  std::vector<Embedding> embeddings;
+  while (embeddings.size() < count) embeddings.push_back(random_embedding(random));
+  return embeddings;
+}
+
+EmbeddingRows rows_of(const std::vector<Embedding>& embeddings) {
+  std::vector<const Embedding*> pointers;
+  for (const Embedding& embedding : embeddings) pointers.push_back(&embedding);
+  return EmbeddingRows(pointers);
+}
+
 // Rows and queries, each query with a radius of its own, and every pair measured.
 struct Stored {
-  Stored() {
-    std::mt19937_64 random(7);
-    for (int i = 0; i < 3000; ++i) {  // more than FAISS multiplies at once
-      kept.push_back(random_embedding(random));
-      rows.add(kept.back());
-    }
-    for (int i = 0; i < 300; ++i) {
-      asked.push_back(random_embedding(random));
-      queries.push_back({nullptr, 0.5F + 0.001F * static_cast<float>(i)});
+  explicit Stored(std::size_t count)
+      : kept(random_embeddings(count, random)),
+        asked(random_embeddings(100, random)),
+        rows(rows_of(kept)) {
+    for (int i = 0; i < 100; ++i) {
+      queries.push_back({nullptr, 0.5F + 0.003F * static_cast<float>(i)});
     }
     for (std::uint32_t q = 0; q < queries.size(); ++q) {
       queries[q].embedding = &asked[q];
@@ -50,7 +58,7 @@ struct Stored {
     }
   }
 
-  // Without those that are there by the last bits of a float only.
+  // Without those that are further away.
   Pairs exactly(const std::vector<NearRow>& found) const {
     Pairs pairs;
     for (const auto& [query, row] : found) {
@@ -61,21 +69,36 @@ struct Stored {
     return pairs;
   }
 
-  EmbeddingRows rows{kSize};
+  std::mt19937_64 random{7};
   std::vector<Embedding> kept, asked;
+  EmbeddingRows rows;
   std::vector<EmbeddingQuery> queries;
   Pairs near;
 };
 
-TEST(EmbeddingRows, FindsWhatIsWithinEachQuerysRadius) {
-  const Stored stored;
-  const auto found = stored.exactly(stored.rows.near(stored.queries));
-  EXPECT_EQ(found, stored.near);
+TEST(EmbeddingRows, FewAreFoundExactly) {
+  const Stored stored(kExactEmbeddings);  // more than FAISS multiplies at once
+  const auto found = stored.rows.near(stored.queries);
+  EXPECT_EQ(stored.exactly(found), stored.near);
+  EXPECT_LE(found.size(), stored.near.size() + stored.near.size() / 200);  // by a float's last bits
   EXPECT_GT(found.size(), 1000U);
+  EXPECT_EQ(stored.rows.bytes(), kExactEmbeddings * kSize * sizeof(float));
 }
 
-TEST(EmbeddingRows, FindsTheSameForOneQueryAtATimeOnManyThreads) {
-  const Stored stored;
+TEST(EmbeddingRows, OfMoreAlmostAllAreFound) {
+  const Stored stored(kExactEmbeddings + 1);
+  const auto found = stored.exactly(stored.rows.near(stored.queries));
+  EXPECT_TRUE(std::ranges::includes(stored.near, found));
+  EXPECT_GE(found.size(), stored.near.size() - stored.near.size() / 500);
+  EXPECT_GT(found.size(), 1000U);
+  EXPECT_EQ(stored.rows.bytes(), (kExactEmbeddings + 1) * sizeof(Sketch));
+}
+
+class EmbeddingRowsOf : public testing::TestWithParam<std::size_t> {};
+
+TEST_P(EmbeddingRowsOf, GiveTheSameForOneQueryAtATimeOnManyThreads) {
+  const Stored stored(GetParam());
+  const auto together = stored.exactly(stored.rows.near(stored.queries));
   std::vector<std::vector<NearRow>> found(4);
   {
     std::vector<std::jthread> threads;
@@ -89,12 +112,13 @@ TEST(EmbeddingRows, FindsTheSameForOneQueryAtATimeOnManyThreads) {
       });
     }
   }
-  for (const auto& mine : found) EXPECT_EQ(stored.exactly(mine), stored.near);
+  for (const auto& mine : found) EXPECT_EQ(stored.exactly(mine), together);
 }
 
-TEST(EmbeddingRows, FindsNothingForNoQuery) {
-  EXPECT_THAT(Stored().rows.near({}), testing::IsEmpty());
-}
+INSTANTIATE_TEST_SUITE_P(FewAndMany, EmbeddingRowsOf,
+                         testing::Values(std::size_t{1000}, kExactEmbeddings + 1));
+
+TEST(EmbeddingRows, FindNothingForNoQuery) { EXPECT_TRUE(Stored(1).rows.near({}).empty()); }
 
 }  // namespace
 }  // namespace staydown::index

@@ -1,0 +1,23 @@
+// 256 bits that say roughly where an embedding points.
+#pragma once
+
+#include "core/descriptor.h"
+
+namespace staydown::index {
+
+// Signs of an embedding's projections on 256 random directions: two vectors at an angle of a differ
+// in a share a / pi of them (Charikar, "Similarity estimation techniques from rounding algorithms",
+// STOC 2002), whatever the model and however its vectors are spread. The directions are orthogonal
+// and come from three rounds of random signs and a Hadamard transform (Andoni et al., "Practical
+// and optimal LSH for angular distance", NIPS 2015), which takes n log n sums for n numbers.
+//
+// Laid out as a hash is, so that what scans hashes scans sketches.
+using Sketch = PdqHash;
+
+Sketch sketch_of(const Embedding& embedding);
+
+// Bits by which sketches of vectors at a distance (1 - cosine) of at most this much differ; of
+// those at that very distance one pair in a thousand differs by more.
+int sketch_radius(float distance);
+
+}  // namespace staydown::index
