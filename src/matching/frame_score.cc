@@ -73,7 +73,7 @@ void locate(const std::vector<Comparison>& comparisons, const ReferenceTimeline&
 }  // namespace
 
 double log_prior(const Descriptor& view, const QueryFrame& frame) {
-  constexpr double kWhole = 4;  // against any other view
+  constexpr double kWhole = 8;  // against any other view
   const auto odds = [](View v) { return v == View::kFull || v == View::kTrimmed ? kWhole : 1; };
   double same_kind = 0;
   bool other_kind = false;

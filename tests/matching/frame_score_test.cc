@@ -89,9 +89,9 @@ TEST_F(FrameScoreTest, MostCopiesAreSeenWholeOrWithoutTheirBars) {
   const Descriptor full = view(View::kFull), mirrored = view(View::kMirrored),
                    trimmed = view(View::kTrimmed);
   const QueryFrame plain{0s, {&full, &mirrored}}, barred{0s, {&full, &mirrored, &trimmed}};
-  EXPECT_DOUBLE_EQ(log_prior(full, plain), std::log(0.8));
-  EXPECT_DOUBLE_EQ(log_prior(mirrored, plain), std::log(0.2));
-  EXPECT_DOUBLE_EQ(log_prior(trimmed, barred), std::log(4.0 / 9));
+  EXPECT_DOUBLE_EQ(log_prior(full, plain), std::log(8.0 / 9));
+  EXPECT_DOUBLE_EQ(log_prior(mirrored, plain), std::log(1.0 / 9));
+  EXPECT_DOUBLE_EQ(log_prior(trimmed, barred), std::log(8.0 / 17));
 }
 
 TEST_F(FrameScoreTest, CopiesAreSeenByEachKindOfDescriptorAsOften) {
@@ -100,8 +100,8 @@ TEST_F(FrameScoreTest, CopiesAreSeenByEachKindOfDescriptorAsOften) {
   const Descriptor whole = learned(View::kFull), part = learned(View::kPart);
   const QueryFrame frame{0s, {&hash, &whole, &part, &part}};
   EXPECT_DOUBLE_EQ(log_prior(hash, frame), std::log(0.5));
-  EXPECT_DOUBLE_EQ(log_prior(whole, frame), std::log(0.5 * 4 / 6));
-  EXPECT_DOUBLE_EQ(log_prior(part, frame), std::log(0.5 / 6));
+  EXPECT_DOUBLE_EQ(log_prior(whole, frame), std::log(0.5 * 8 / 10));
+  EXPECT_DOUBLE_EQ(log_prior(part, frame), std::log(0.5 / 10));
 }
 
 }  // namespace
