@@ -34,18 +34,20 @@ std::vector<float> signs_for(std::size_t size) {
   return signs;
 }
 
-// Unscaled; the size is a power of two.
-void hadamard(std::span<float> x) {
-  for (std::size_t half = 1; half < x.size(); half *= 2) {
-    for (std::size_t begin = 0; begin < x.size(); begin += 2 * half) {
-      float* const a = &x[begin];
-      float* const b = &x[begin + half];
-      for (std::size_t i = 0; i < half; ++i) {
-        const float sum = a[i] + b[i], difference = a[i] - b[i];
-        a[i] = sum;
-        b[i] = difference;
-      }
+// Unscaled, and in another order: each stage takes neighbours to the two halves (Pease, "An
+// adaptation of the fast Fourier transform for parallel processing", JACM 15, 1968), so that all
+// its loops are long. The size is a power of two; `other` is of that size too.
+void hadamard(std::vector<float>& x, std::vector<float>& other) {
+  const std::size_t half = x.size() / 2;
+  for (std::size_t stage = 1; stage < x.size(); stage *= 2) {
+    const float* const from = x.data();
+    float* const sums = other.data();
+    float* const differences = sums + half;
+    for (std::size_t i = 0; i < half; ++i) {
+      sums[i] = from[2 * i] + from[2 * i + 1];
+      differences[i] = from[2 * i] - from[2 * i + 1];
     }
+    x.swap(other);
   }
 }
 
@@ -53,13 +55,14 @@ void hadamard(std::span<float> x) {
 
 Sketch sketch_of(const Embedding& embedding) {
   const std::size_t size = std::bit_ceil(std::max<std::size_t>(kBits, embedding.size()));
-  thread_local std::vector<float> signs, x;
+  thread_local std::vector<float> signs, x, other;
   if (signs.size() != kRounds * size) signs = signs_for(size);
   x.assign(size, 0);
+  other.resize(size);
   to_floats(embedding.halves(), std::span(x).first(embedding.size()));
   for (std::size_t round = 0; round < kRounds; ++round) {
     for (std::size_t i = 0; i < size; ++i) x[i] *= signs[round * size + i];
-    hadamard(x);
+    hadamard(x, other);
   }
   Sketch sketch;
   for (std::size_t bit = 0; bit < kBits; ++bit) {
