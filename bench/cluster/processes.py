@@ -181,3 +181,16 @@ class Cluster:
         return self._stack.enter_context(
             Process([self.program, "ingest", *inputs, "--brokers", self.brokers, "--config", config, *more],
                     self.folder / f"{name}.log"))
+
+
+class Streams:
+    """So many streams at the pace of real time, again from the start when they end."""
+
+    def __init__(self, cluster, config, files, count):
+        self._again = lambda: cluster.ingest("streams", config, [files[n % len(files)] for n in range(count)], "--realtime")
+        self._ingest = self._again() if count else None
+
+    def keep_on(self):
+        if self._ingest and self._ingest.ended():
+            self._ingest.wait()
+            self._ingest = self._again()

@@ -4,6 +4,7 @@ import json
 import os
 
 import environment
+from footage import GOP_S as SEGMENT_S
 
 
 def _met(holds):
@@ -75,6 +76,26 @@ def propagation(args, figures):
 ## Goals
 
 - p99 from the acknowledged write to being enforced by every worker: {times["p99"]} s, goal below 2 s: {_met(times["p99"] < 2)}
+"""
+
+
+def failover(args, figures):
+    taken, worked_off = figures["taken_over_s"], figures["worked_off_s"]
+    return f"""# Streams of a killed worker
+
+{_command(args, "failover")}
+
+{environment.machine()}; {environment.ffmpeg()}. {figures["workers"]} workers with one thread each and the broker on one machine, {figures["streams"]} live streams at 360p with a keyframe every {SEGMENT_S} s; one
+worker after the other gets SIGKILL, {figures["rounds"]} in all, and starts again once its streams are watched. Learned descriptor beside hashes: {figures["model"]}.
+
+| from the kill until | median | most |
+|---|---|---|
+| the others own its partitions | {taken["median"]} s | {taken["most"]} s |
+| none of their segments is older than {SEGMENT_S} s: all streams are watched as they come | {worked_off["median"]} s | {worked_off["most"]} s |
+
+## Goals
+
+- a killed worker's streams are watched again: after {worked_off["most"]} s at most, goal within 15 s: {_met(worked_off["most"] < 15)}
 """
 
 

@@ -20,7 +20,7 @@ for folder in ("cluster", "detection"):
 import footage  # noqa: E402
 import report  # noqa: E402
 from metrics import Histogram  # noqa: E402
-from processes import Cluster, Failed, cpu_of, machine_cpu, until  # noqa: E402
+from processes import Cluster, Failed, Streams, cpu_of, machine_cpu, until  # noqa: E402
 
 SERIES = "staydown_reference_propagation_seconds"
 
@@ -44,19 +44,6 @@ def arguments():
     if args.quick:
         args.workers, args.changes, args.index_frames, args.streams = 2, 10, 20_000, 8
     return args
-
-
-class Streams:
-    """So many streams at the pace of real time, again from the start when they end."""
-
-    def __init__(self, cluster, config, files, count):
-        self._again = lambda: cluster.ingest("streams", config, [files[n % len(files)] for n in range(count)], "--realtime")
-        self._ingest = self._again() if count else None
-
-    def keep_on(self):
-        if self._ingest and self._ingest.ended():
-            self._ingest.wait()
-            self._ingest = self._again()
 
 
 def changes(args, folder):
