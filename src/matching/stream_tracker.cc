@@ -50,11 +50,61 @@ QueryFrame query_frame_of(const PastFrame& past) {
   return frame;
 }
 
+// What of a frame says something.
+QueryFrame query_frame_of(std::span<const Descriptor> views) {
+  QueryFrame frame{views.front().time, {}};
+  for (const Descriptor& view : views) {
+    if (view.quality >= kMinQuality) frame.views.push_back(&view);
+  }
+  return frame;
+}
+
+// A frame's views, the position of the first among all descriptors, and its hits.
+struct FrameHits {
+  std::span<const Descriptor> views;
+  std::size_t position = 0;
+  std::span<const Hit> hits;
+
+  const Descriptor& query(const Hit& hit) const { return views[hit.descriptor - position]; }
+};
+
+std::vector<FrameHits> frames_of(std::span<const Descriptor> descriptors,
+                                 std::span<const Hit> hits) {
+  std::vector<FrameHits> frames;
+  std::size_t next_hit = 0;
+  for (std::size_t first = 0, last = 0; first < descriptors.size(); first = last) {
+    while (last < descriptors.size() && descriptors[last].time == descriptors[first].time) ++last;
+    const std::size_t first_hit = next_hit;
+    while (next_hit < hits.size() && hits[next_hit].descriptor < last) ++next_hit;
+    frames.push_back({descriptors.subspan(first, last - first), first,
+                      hits.subspan(first_hit, next_hit - first_hit)});
+  }
+  return frames;
+}
+
 bool same_reference(const Alignment& a, const Alignment& b) {
   return a.reference()->info.id == b.reference()->info.id;
 }
 
 }  // namespace
+
+double chance(std::size_t entries) {
+  return std::log(static_cast<double>(std::max<std::size_t>(1, entries)));
+}
+
+double strongest_vote(std::span<const Descriptor> descriptors, std::span<const Hit> hits,
+                      const Calibration& calibration) {
+  double strongest = 0;
+  for (const FrameHits& shown : frames_of(descriptors, hits)) {
+    const QueryFrame frame = query_frame_of(shown.views);
+    for (const Hit& hit : shown.hits) {
+      const Descriptor& query = shown.query(hit);
+      if (query.quality < kMinQuality) continue;
+      strongest = std::max(strongest, first_vote(frame, query, hit, calibration));
+    }
+  }
+  return strongest;
+}
 
 class StreamTracker::Impl {
  public:
@@ -64,18 +114,8 @@ class StreamTracker::Impl {
   std::vector<Match> update(const Observation& observation) {
     if (!begin_) begin_ = observation.on_air.begin;
     std::vector<Match> matches = follow_bank(observation.references);
-    std::size_t next_hit = 0;
-    const auto& descriptors = observation.descriptors;
-    for (std::size_t first = 0, last = 0; first < descriptors.size(); first = last) {
-      last = first + 1;
-      while (last < descriptors.size() && descriptors[last].time == descriptors[first].time) ++last;
-      const std::size_t first_hit = next_hit;
-      while (next_hit < observation.hits.size() && observation.hits[next_hit].descriptor < last) {
-        ++next_hit;
-      }
-      take_frame(descriptors.subspan(first, last - first), first,
-                 observation.hits.subspan(first_hit, next_hit - first_hit), observation.references,
-                 matches);
+    for (const FrameHits& frame : frames_of(observation.descriptors, observation.hits)) {
+      take_frame(frame, observation.references, matches);
     }
     const MediaTime now =
         last_frame_ ? std::max(observation.on_air.end, *last_frame_) : observation.on_air.end;
@@ -100,11 +140,12 @@ class StreamTracker::Impl {
     }
   }
 
-  bool undecided() const {
+  bool undecided(std::size_t entries) const {
     return std::any_of(open_.begin(), open_.end(), [&](const Alignment& a) {
       const bool decided = a.peak() >= options_.takedown_score && a.votes() >= kMinVotes;
       if (decided) return a.last_support() != last_frame_;  // where does it end?
-      return a.score() > 0 && !std::any_of(open_.begin(), open_.end(), [&](const Alignment& b) {
+      return a.score() > chance(entries) &&
+             !std::any_of(open_.begin(), open_.end(), [&](const Alignment& b) {
                return b.peak() >= options_.takedown_score && b.votes() >= kMinVotes &&
                       same_reference(a, b);
              });
@@ -177,25 +218,21 @@ class StreamTracker::Impl {
     return matches;
   }
 
-  void take_frame(std::span<const Descriptor> views, std::size_t position,
-                  std::span<const Hit> hits, const ReferenceSet& references,
+  void take_frame(const FrameHits& shown, const ReferenceSet& references,
                   std::vector<Match>& matches) {
-    const MediaTime now = views.front().time;
+    const MediaTime now = shown.views.front().time;
     if (last_frame_ && now <= *last_frame_) {
       if (*last_frame_ - now <= options_.max_gap) return;         // seen already
       end_where([](const Alignment&) { return true; }, matches);  // the clock was set back
       past_.clear();
       begin_ = now;
     }
-    QueryFrame frame{now, {}};
-    for (const Descriptor& view : views) {
-      if (view.quality >= kMinQuality) frame.views.push_back(&view);
-    }
+    const QueryFrame frame = query_frame_of(shown.views);
     if (!frame.views.empty()) {
       for (Alignment& a : open_) a.follow(frame, *calibration_);
     }
-    for (const Hit& hit : strongest_first(hits, views, position, frame)) {
-      open(views[hit.descriptor - position], hit, frame, references);
+    for (const Hit& hit : strongest_first(shown, frame)) {
+      open(shown.query(hit), hit, frame, references);
     }
     drop_duplicates(now);
     std::erase_if(open_,
@@ -205,11 +242,10 @@ class StreamTracker::Impl {
   }
 
   // Of several hits along one line the first opens the alignment.
-  std::vector<Hit> strongest_first(std::span<const Hit> hits, std::span<const Descriptor> views,
-                                   std::size_t position, const QueryFrame& frame) const {
+  std::vector<Hit> strongest_first(const FrameHits& shown, const QueryFrame& frame) const {
     std::vector<std::pair<double, const Hit*>> order;
-    for (const Hit& hit : hits) {
-      const Descriptor& query = views[hit.descriptor - position];
+    for (const Hit& hit : shown.hits) {
+      const Descriptor& query = shown.query(hit);
       if (query.quality < kMinQuality) continue;
       order.emplace_back(first_vote(frame, query, hit, *calibration_), &hit);
     }
@@ -331,7 +367,7 @@ std::vector<Match> StreamTracker::update(const Observation& observation) {
 }
 std::vector<Match> StreamTracker::finish() { return impl_->finish(); }
 void StreamTracker::join(StreamTracker other) { impl_->join(std::move(*other.impl_)); }
-bool StreamTracker::undecided() const { return impl_->undecided(); }
+bool StreamTracker::undecided(std::size_t entries) const { return impl_->undecided(entries); }
 double StreamTracker::score() const { return impl_->score(); }
 void StreamTracker::save(ArchiveWriter& archive) const {
   archive(impl_->calibration());

@@ -61,14 +61,21 @@ class Detector::Impl {
     note_arrivals(index);
     auto past = search_past(stream, *index, stages);
 
-    const bool undecided = stream.tracker.undecided() || (past && past->tracker.undecided());
+    const std::size_t entries = index->entries();
+    const bool undecided =
+        stream.tracker.undecided(entries) || (past && past->tracker.undecided(entries));
     const double score = std::max(stream.tracker.score(), past ? past->tracker.score() : 0);
     const auto density = undecided                     ? media::Density::kDense
                          : effort == Effort::kOneFrame ? media::Density::kThin
                                                        : media::Density::kNormal;
     auto look =
         effort == Effort::kSkip ? Look{} : look_at(segment, stream, *index, density, stages);
-    if (look && density != media::Density::kDense && !look->hits.empty() && score == 0) {
+    const auto promising = [&](const Look& seen) {
+      const double by_chance = matching::chance(entries);
+      return score <= by_chance &&
+             matching::strongest_vote(seen.descriptors, seen.hits, *parts_.calibration) > by_chance;
+    };
+    if (look && density != media::Density::kDense && promising(*look)) {
       if (auto closer = look_at(segment, stream, *index, media::Density::kDense, stages)) {
         look = std::move(closer);
       }

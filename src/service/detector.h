@@ -59,9 +59,9 @@ struct Detection {
 };
 
 // Sample, describe, search, track, judge: in that order, for the streams of one worker. The first
-// segment in which a stream hits a reference is sampled again densely, and so are those that follow
-// until it is decided. For a reference that is added while a stream runs, its last minutes are
-// searched too, as densely as they were sampled.
+// segment in which a stream hits a reference as one of so many frames hardly would by chance is
+// sampled again densely, and so are those that follow until it is decided. For a reference that is
+// added while a stream runs, its last minutes are searched too, as densely as they were sampled.
 //
 // Not thread-safe: one per worker thread. After an error the stream goes on with its next segment.
 // The same segments in the same order against the same references give the same events but for ids

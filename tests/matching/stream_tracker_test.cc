@@ -46,7 +46,7 @@ class StreamTrackerTest : public ::testing::Test {
     return testing::run(tracker, bank, script, options);
   }
   // A frame a second, and after each `?` while undecided, else `.`.
-  std::string undecided_by_second(const testing::Script& script) {
+  std::string undecided_by_second(const testing::Script& script, std::size_t entries = 1) {
     const auto frames = testing::render(bank, script, {});
     std::string undecided;
     for (auto first = frames.begin(); first != frames.end();) {
@@ -57,7 +57,7 @@ class StreamTrackerTest : public ::testing::Test {
                       .descriptors = views,
                       .hits = bank.search(views),
                       .references = bank.references()});
-      undecided += tracker.undecided() ? '?' : '.';
+      undecided += tracker.undecided(entries) ? '?' : '.';
       first = last;
     }
     return undecided;
@@ -70,7 +70,30 @@ class StreamTrackerTest : public ::testing::Test {
 TEST_F(StreamTrackerTest, SaysNothingOfBackground) {
   const Outcome result = run({background(600s)});
   EXPECT_THAT(result.updates, IsEmpty());
-  EXPECT_FALSE(tracker.undecided());
+  EXPECT_FALSE(tracker.undecided(1));
+}
+
+// Single frames of a copy say 13.8 nats here, and e^13.8 is a million.
+TEST_F(StreamTrackerTest, OfVeryManyFramesOneIsLikeTheStreamByChance) {
+  const auto copy = background(2s) + copy_of("ref-a").from(30s).lasting(3s);
+  EXPECT_EQ(undecided_by_second(copy, 500'000), "..???");
+  tracker.finish();
+  EXPECT_EQ(undecided_by_second(copy, 5'000'000), "...??");
+}
+
+TEST_F(StreamTrackerTest, KnowsWhatASingleVoteSays) {
+  const PdqHash shown = Scene(100, 120s).at(30s);
+  const std::vector<Descriptor> views{
+      view_of(1, View::kFull, shown), view_of(1, View::kMirrored, Scene(7, 9s).at(0s)),
+      view_of(2, View::kFull, Scene(8, 9s).at(0s)), view_of(2, View::kMirrored, shown)};
+  const auto calibration = testing::test_calibration();
+  const auto hits = bank.search(views);
+  ASSERT_GE(hits.size(), 2U);
+  EXPECT_NEAR(strongest_vote(views, hits, *calibration), 14 + std::log(8.0 / 9), 1e-6);
+  const auto mirrored = std::span(views).subspan(2);
+  EXPECT_NEAR(strongest_vote(mirrored, bank.search({views.begin() + 2, views.end()}), *calibration),
+              14 + std::log(1.0 / 9), 1e-6);
+  EXPECT_EQ(strongest_vote(views, {}, *calibration), 0);
 }
 
 TEST_F(StreamTrackerTest, ReportsBothIntervalsOfACopyThatStartsInTheMiddle) {
@@ -260,7 +283,7 @@ TEST_F(StreamTrackerTest, TheMiddleOfAPictureIsNotAWholePicture) {
 TEST_F(StreamTrackerTest, GivesNoWeightToFramesThatSayNothing) {
   const Outcome result = run({copy_of("ref-a").from(10s).lasting(30s).with_quality(49)});
   EXPECT_THAT(result.updates, IsEmpty());
-  EXPECT_FALSE(tracker.undecided());
+  EXPECT_FALSE(tracker.undecided(1));
 }
 
 TEST_F(StreamTrackerTest, GivesNoWeightToGenericEntries) {
