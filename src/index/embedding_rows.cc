@@ -56,16 +56,22 @@ std::size_t EmbeddingRows::bytes() const {
 std::vector<NearRow> EmbeddingRows::near(std::span<const EmbeddingQuery> queries) const {
   if (queries.empty()) return {};
   if (matrix_) return near_exactly(queries);
-  std::vector<Sketch> asked;
-  for (const EmbeddingQuery& query : queries) asked.push_back(sketch_of(*query.embedding));
+  struct Asked {
+    Sketch sketch;
+    int radius;
+  };
+  std::vector<Asked> asked;
+  for (const auto& [embedding, radius] : queries) {
+    asked.push_back({sketch_of(*embedding), sketch_radius(radius)});
+  }
   std::vector<NearRow> near;
   std::vector<RowDistance> found;
   for (std::size_t first = 0; first < sketches_.size(); first += kStretch) {
     const auto stretch =
         std::span(sketches_).subspan(first, std::min(kStretch, sketches_.size() - first));
-    for (std::uint32_t query = 0; query < queries.size(); ++query) {
+    for (std::uint32_t query = 0; query < asked.size(); ++query) {
       found.clear();
-      scan(asked[query], stretch, sketch_radius(queries[query].radius), found);
+      scan(asked[query].sketch, stretch, asked[query].radius, found);
       for (const auto& [row, bits] : found) {
         near.push_back({query, static_cast<std::uint32_t>(first + row)});
       }
