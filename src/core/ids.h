@@ -15,7 +15,7 @@ struct Id {
 
   std::string value;
   bool empty() const { return value.empty(); }
-  auto operator<=>(const Id&) const = default;
+  auto operator<=>(const Id&) const = default;  // NOLINT(modernize-use-nullptr): its own 0
 };
 
 using StreamId = Id<struct StreamTag>;        // one broadcast

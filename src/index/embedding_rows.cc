@@ -90,7 +90,7 @@ std::vector<NearRow> EmbeddingRows::near_exactly(std::span<const EmbeddingQuery>
   }
   std::vector<NearRow> near;
   const auto count = static_cast<faiss::Index::idx_t>(queries.size());
-  faiss::RangeSearchResult found(queries.size());
+  faiss::RangeSearchResult found(count);
   matrix_->range_search(count, vectors.data(), 1.0F - widest - kRounding, &found);
   for (std::uint32_t query = 0; query < queries.size(); ++query) {
     const float least = 1.0F - queries[query].radius - kRounding;

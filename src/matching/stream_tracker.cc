@@ -251,6 +251,7 @@ class StreamTracker::Impl {
     }
     std::ranges::stable_sort(order, std::ranges::greater(), &std::pair<double, const Hit*>::first);
     std::vector<Hit> sorted;
+    sorted.reserve(order.size());
     for (const auto& [nats, hit] : order) sorted.push_back(*hit);
     return sorted;
   }

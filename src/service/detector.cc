@@ -213,6 +213,7 @@ class Detector::Impl {
   std::vector<std::pair<Match, Verdict>> judge(const std::vector<Match>& matches,
                                                const StreamId& id, const WatchedStream& stream) {
     std::vector<std::pair<Match, Verdict>> judged;
+    judged.reserve(matches.size());
     const policy::StreamContext context{
         .stream = id, .account = stream.account, .ingested = stream.air.ingested};
     for (const auto& match : matches) {
