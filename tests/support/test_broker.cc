@@ -54,7 +54,7 @@ std::string make_topic(const std::string& brokers, const std::string& hint, int 
                     std::to_string(++count);
   auto topics = value_or_throw(kafka::Topics::connect(clients_of(brokers)));
   value_or_throw(topics->create(
-      {.name = name, .partitions = partitions, .replication = 1, .settings = settings}, 30s));
+      {.name = name, .partitions = partitions, .replication = 1, .settings = settings}, 90s));
   return name;
 }
 
