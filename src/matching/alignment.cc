@@ -24,11 +24,6 @@ MediaTime from_seconds(double t) { return MediaTime(std::llround(t * 1e6)); }
 
 }  // namespace
 
-double first_vote(const QueryFrame& frame, const Descriptor& query, const Hit& hit,
-                  const Calibration& calibration) {
-  return calibration.log_ratio(kind_of(query.value), hit.distance) + log_prior(query, frame);
-}
-
 Alignment::Alignment() : path_(0), line_(0) {}
 
 Alignment::Alignment(const QueryFrame& frame, const Descriptor& query, const Hit& hit,

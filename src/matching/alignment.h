@@ -15,11 +15,6 @@
 
 namespace staydown::matching {
 
-// What a hit says in nats where nothing is known yet: its distance, and how likely a copy is seen
-// by that view. `query` is one of the views of `frame`.
-double first_vote(const QueryFrame& frame, const Descriptor& query, const Hit& hit,
-                  const Calibration& calibration);
-
 // Page's CUSUM of one alignment. Every sampled frame is compared with the reference where the line
 // expects it, at any distance; what it says is added to the score, which is floored at zero. A
 // frame votes (adds something positive) only for what it says beyond the votes before it, so that a

@@ -87,6 +87,11 @@ double log_prior(const Descriptor& view, const QueryFrame& frame) {
   return std::log(odds(view.view) / same_kind / (other_kind ? 2 : 1));
 }
 
+double first_vote(const QueryFrame& frame, const Descriptor& query, const Hit& hit,
+                  const Calibration& calibration) {
+  return calibration.log_ratio(kind_of(query.value), hit.distance) + log_prior(query, frame);
+}
+
 const Descriptor* view_of(const QueryFrame& frame, const ViewPair& views, DescriptorKind kind) {
   const auto found = std::find_if(frame.views.begin(), frame.views.end(), [&](const Descriptor* d) {
     return d->view == views.query && d->region == views.region && kind_of(d->value) == kind;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/descriptor.h"
+#include "core/hit.h"
 #include "core/reference.h"
 #include "matching/calibration.h"
 #include "matching/line_fit.h"
@@ -27,6 +28,11 @@ struct QueryFrame {
 // descriptor as likely as by another, and most copies are neither flipped nor shown inside another
 // picture (docs/decisions/0007-matching.md).
 double log_prior(const Descriptor& view, const QueryFrame& frame);
+
+// What a hit says in nats where nothing is known yet: its distance, and how likely a copy is seen
+// by that view. `query` is one of the views of `frame`.
+double first_vote(const QueryFrame& frame, const Descriptor& query, const Hit& hit,
+                  const Calibration& calibration);
 
 // Which view of the query looked like which view of the reference.
 struct ViewPair {

@@ -11,6 +11,7 @@
 
 #include "matching/alignment.h"
 #include "matching/covers_half.h"
+#include "matching/frame_hits.h"
 
 namespace staydown::matching {
 namespace {
@@ -44,67 +45,11 @@ struct PastFrame {
   }
 };
 
-QueryFrame query_frame_of(const PastFrame& past) {
-  QueryFrame frame{past.time, {}};
-  for (const Descriptor& view : past.views) frame.views.push_back(&view);
-  return frame;
-}
-
-// What of a frame says something.
-QueryFrame query_frame_of(std::span<const Descriptor> views) {
-  QueryFrame frame{views.front().time, {}};
-  for (const Descriptor& view : views) {
-    if (view.quality >= kMinQuality) frame.views.push_back(&view);
-  }
-  return frame;
-}
-
-// A frame's views, the position of the first among all descriptors, and its hits.
-struct FrameHits {
-  std::span<const Descriptor> views;
-  std::size_t position = 0;
-  std::span<const Hit> hits;
-
-  const Descriptor& query(const Hit& hit) const { return views[hit.descriptor - position]; }
-};
-
-std::vector<FrameHits> frames_of(std::span<const Descriptor> descriptors,
-                                 std::span<const Hit> hits) {
-  std::vector<FrameHits> frames;
-  std::size_t next_hit = 0;
-  for (std::size_t first = 0, last = 0; first < descriptors.size(); first = last) {
-    while (last < descriptors.size() && descriptors[last].time == descriptors[first].time) ++last;
-    const std::size_t first_hit = next_hit;
-    while (next_hit < hits.size() && hits[next_hit].descriptor < last) ++next_hit;
-    frames.push_back({descriptors.subspan(first, last - first), first,
-                      hits.subspan(first_hit, next_hit - first_hit)});
-  }
-  return frames;
-}
-
 bool same_reference(const Alignment& a, const Alignment& b) {
   return a.reference()->info.id == b.reference()->info.id;
 }
 
 }  // namespace
-
-double chance(std::size_t entries) {
-  return std::log(static_cast<double>(std::max<std::size_t>(1, entries)));
-}
-
-double strongest_vote(std::span<const Descriptor> descriptors, std::span<const Hit> hits,
-                      const Calibration& calibration) {
-  double strongest = 0;
-  for (const FrameHits& shown : frames_of(descriptors, hits)) {
-    const QueryFrame frame = query_frame_of(shown.views);
-    for (const Hit& hit : shown.hits) {
-      const Descriptor& query = shown.query(hit);
-      if (query.quality < kMinQuality) continue;
-      strongest = std::max(strongest, first_vote(frame, query, hit, calibration));
-    }
-  }
-  return strongest;
-}
 
 class StreamTracker::Impl {
  public:
@@ -141,10 +86,11 @@ class StreamTracker::Impl {
   }
 
   bool undecided(std::size_t entries) const {
+    const double by_chance = chance(entries);
     return std::any_of(open_.begin(), open_.end(), [&](const Alignment& a) {
       const bool decided = a.peak() >= options_.takedown_score && a.votes() >= kMinVotes;
       if (decided) return a.last_support() != last_frame_;  // where does it end?
-      return a.score() > chance(entries) &&
+      return a.score() > by_chance &&
              !std::any_of(open_.begin(), open_.end(), [&](const Alignment& b) {
                return b.peak() >= options_.takedown_score && b.votes() >= kMinVotes &&
                       same_reference(a, b);
@@ -227,33 +173,19 @@ class StreamTracker::Impl {
       past_.clear();
       begin_ = now;
     }
-    const QueryFrame frame = query_frame_of(shown.views);
+    const QueryFrame frame = query_frame_of(now, shown.views);
     if (!frame.views.empty()) {
       for (Alignment& a : open_) a.follow(frame, *calibration_);
     }
-    for (const Hit& hit : strongest_first(shown, frame)) {
-      open(shown.query(hit), hit, frame, references);
-    }
+    // Of several hits along one line the strongest opens the alignment.
+    auto votes = first_votes(shown, frame, *calibration_);
+    std::ranges::stable_sort(votes, std::ranges::greater(), &FirstVote::nats);
+    for (const auto& [nats, hit] : votes) open(shown.query(*hit), *hit, frame, references);
     drop_duplicates(now);
     std::erase_if(open_,
                   [](const Alignment& a) { return a.score() <= 0 && a.votes() < kMinVotes; });
     remember(frame);
     last_frame_ = now;
-  }
-
-  // Of several hits along one line the first opens the alignment.
-  std::vector<Hit> strongest_first(const FrameHits& shown, const QueryFrame& frame) const {
-    std::vector<std::pair<double, const Hit*>> order;
-    for (const Hit& hit : shown.hits) {
-      const Descriptor& query = shown.query(hit);
-      if (query.quality < kMinQuality) continue;
-      order.emplace_back(first_vote(frame, query, hit, *calibration_), &hit);
-    }
-    std::ranges::stable_sort(order, std::ranges::greater(), &std::pair<double, const Hit*>::first);
-    std::vector<Hit> sorted;
-    sorted.reserve(order.size());
-    for (const auto& [nats, hit] : order) sorted.push_back(*hit);
-    return sorted;
   }
 
   void open(const Descriptor& query, const Hit& hit, const QueryFrame& frame,
@@ -331,7 +263,7 @@ class StreamTracker::Impl {
       if (!reportable(a) || a.extended_back()) continue;
       std::vector<QueryFrame> earlier;
       for (auto past = past_.rbegin(); past != past_.rend(); ++past) {
-        earlier.push_back(query_frame_of(*past));
+        earlier.push_back(query_frame_of(past->time, past->views));
       }
       a.extend_back(earlier, begin_.value_or(since), options_.max_gap, *calibration_);
     }

@@ -32,15 +32,6 @@ struct TrackerOptions {
   MediaTime max_gap = std::chrono::seconds(10);  // an alignment without support for this long ends
 };
 
-// The nats that a single vote needs to be likelier a copy than one of `entries` reference frames by
-// chance: by Markov's inequality no more than one of them says as much of footage that is no copy.
-double chance(std::size_t entries);
-
-// The most that one of the hits says by itself, in nats; 0 without hits. `hits` are in order of
-// descriptor.
-double strongest_vote(std::span<const Descriptor> descriptors, std::span<const Hit> hits,
-                      const Calibration& calibration);
-
 // Follows every reference that the stream may be showing, with constant memory per stream. The
 // score of an alignment is Page's CUSUM over log-likelihood ratios; see docs/architecture.md.
 //

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "matching/frame_hits.h"
 #include "service/log.h"
 #include "service/watched_stream.h"
 
@@ -70,12 +71,9 @@ class Detector::Impl {
                                                        : media::Density::kNormal;
     auto look =
         effort == Effort::kSkip ? Look{} : look_at(segment, stream, *index, density, stages);
-    const auto promising = [&](const Look& seen) {
-      const double by_chance = matching::chance(entries);
-      return score <= by_chance &&
-             matching::strongest_vote(seen.descriptors, seen.hits, *parts_.calibration) > by_chance;
-    };
-    if (look && density != media::Density::kDense && promising(*look)) {
+    const double by_chance = matching::chance(entries);
+    if (look && density != media::Density::kDense && score <= by_chance &&
+        matching::strongest_vote(look->descriptors, look->hits, *parts_.calibration) > by_chance) {
       if (auto closer = look_at(segment, stream, *index, media::Density::kDense, stages)) {
         look = std::move(closer);
       }

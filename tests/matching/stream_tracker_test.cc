@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/archive.h"
+#include "matching/frame_hits.h"
 #include "support/match_of.h"
 #include "support/synthetic_stream.h"
 #include "support/test_calibration.h"
