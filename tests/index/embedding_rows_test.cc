@@ -3,34 +3,22 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
 #include <random>
 #include <thread>
 #include <utility>
 
-namespace staydown::index {
+#include "index/references.h"
 
+namespace staydown::index {
 namespace {
 
 using Pairs = std::vector<std::pair<std::uint32_t, std::uint32_t>>;  // of query and row, ascending
 
 constexpr std::size_t kSize = 48;
 
-Embedding random_embedding(std::mt19937_64& random) {
-  std::normal_distribution<float> normal;
-  std::vector<float> numbers(kSize);
-  float squares = 0;
-  for (float& number : numbers) {
-    number = normal(random);
-    squares += number * number;
-  }
-  for (float& number : numbers) number /= std::sqrt(squares);
-  return Embedding(numbers);
-}
-
 std::vector<Embedding> random_embeddings(std::size_t count, std::mt19937_64& random) {
   std::vector<Embedding> embeddings;
-  while (embeddings.size() < count) embeddings.push_back(random_embedding(random));
+  while (embeddings.size() < count) embeddings.emplace_back(random_direction(kSize, random));
   return embeddings;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <random>
@@ -27,6 +28,21 @@ inline PdqHash edited(PdqHash hash, int bits, std::mt19937_64& random) {
                            ((original.words[bit / 64] ^ hash.words[bit / 64]) | 1ULL << (bit % 64));
   }
   return hash;
+}
+
+// Of length 1.
+inline std::vector<float> unit(std::vector<float> x) {
+  double squares = 0;
+  for (const float number : x) squares += static_cast<double>(number) * static_cast<double>(number);
+  for (float& number : x) number /= static_cast<float>(std::sqrt(squares));
+  return x;
+}
+
+inline std::vector<float> random_direction(std::size_t size, std::mt19937_64& random) {
+  std::normal_distribution<float> normal;
+  std::vector<float> x(size);
+  for (float& number : x) number = normal(random);
+  return unit(std::move(x));
 }
 
 inline ReferenceEntry entry_of(DescriptorValue value) {

@@ -7,20 +7,10 @@
 #include <random>
 #include <vector>
 
+#include "index/references.h"
+
 namespace staydown::index {
 namespace {
-
-std::vector<float> random_direction(std::size_t size, std::mt19937_64& random) {
-  std::normal_distribution<float> normal;
-  std::vector<float> x(size);
-  double squares = 0;
-  for (float& number : x) {
-    number = normal(random);
-    squares += static_cast<double>(number) * static_cast<double>(number);
-  }
-  for (float& number : x) number /= static_cast<float>(std::sqrt(squares));
-  return x;
-}
 
 // At that distance of `x`.
 Embedding away(const std::vector<float>& x, double distance, std::mt19937_64& random) {
@@ -69,16 +59,9 @@ TEST(Sketch, TellsVectorsOfOneOrthantApart) {
   std::uniform_real_distribution<float> uniform(0, 1);
   for (int pair = 0; pair < 200; ++pair) {
     std::vector<float> x(256), y(256);
-    double xx = 0, yy = 0;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      x[i] = uniform(random);
-      y[i] = uniform(random);
-      xx += static_cast<double>(x[i] * x[i]);
-      yy += static_cast<double>(y[i] * y[i]);
-    }
-    for (float& number : x) number /= static_cast<float>(std::sqrt(xx));
-    for (float& number : y) number /= static_cast<float>(std::sqrt(yy));
-    const Embedding a(x), b(y);
+    for (float& number : x) number = uniform(random);
+    for (float& number : y) number = uniform(random);
+    const Embedding a(unit(x)), b(unit(y));
     const double angle = std::acos(1 - distance(a, b)) / std::numbers::pi;
     EXPECT_NEAR(distance(sketch_of(a), sketch_of(b)), 256 * angle, 32);
   }
