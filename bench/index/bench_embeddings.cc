@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
-#include <ctime>
 #include <fstream>
 #include <random>
 #include <sstream>
@@ -15,17 +14,12 @@
 
 #include "index/embedding_rows.h"
 #include "index/reference_index.h"
+#include "thread_clock.h"
 
 namespace {
 
 using staydown::Embedding;
-
-// CPU time of this thread, so that a busy machine does not spoil the figures.
-double seconds_used() {
-  timespec used{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
-}
+using staydown::bench::seconds_used;
 
 using Floats = std::vector<float>;
 

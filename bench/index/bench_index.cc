@@ -5,24 +5,18 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <ctime>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "bank.h"
 #include "candidates.h"
+#include "thread_clock.h"
 
 namespace {
 
+using staydown::bench::seconds_used;
 using Rows = std::vector<std::vector<std::uint32_t>>;
-
-// CPU time of this thread, so that a busy machine does not spoil the figures.
-double microseconds_used() {
-  timespec used{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-  return static_cast<double>(used.tv_sec) * 1e6 + static_cast<double>(used.tv_nsec) / 1e3;
-}
 
 std::size_t heap_bytes() {
   const auto info = mallinfo2();
@@ -40,9 +34,9 @@ Answer ask(const staydown::bench::Candidate& candidate, std::span<const staydown
   Answer answer;
   for (std::size_t first = 0; first < queries.size(); first += kBatch) {
     const auto batch = queries.subspan(first, std::min(kBatch, queries.size() - first));
-    const double begin = microseconds_used();
+    const double begin = seconds_used();
     auto rows = candidate.search(batch, radius);
-    answer.cost.push_back((microseconds_used() - begin) / static_cast<double>(batch.size()));
+    answer.cost.push_back(1e6 * (seconds_used() - begin) / static_cast<double>(batch.size()));
     std::move(rows.begin(), rows.end(), std::back_inserter(answer.rows));
   }
   return answer;
@@ -113,9 +107,9 @@ int main(int argc, char** argv) {
              "B/entry", "radius", "recall", "of 32", "mean us", "p99 us", "worst us");
   for (const auto& layout : layouts) {
     const std::size_t before = heap_bytes();
-    const double begin = microseconds_used();
+    const double begin = seconds_used();
     const auto candidate = staydown::bench::make_candidate(layout, bank.rows);
-    const double build = (microseconds_used() - begin) / 1e6;
+    const double build = seconds_used() - begin;
     const auto bytes = static_cast<double>(heap_bytes() - before);
     ask(*candidate, bank.queries, radii.front());  // warms caches
     for (const int radius : radii) {
