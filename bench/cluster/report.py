@@ -13,7 +13,7 @@ def _met(holds):
 
 def _command(args, program):
     said = [f"bench/{program}/run.py"]
-    for name in ("size", "threads", "streams", "rounds", "frames", "events", "workers", "changes"):
+    for name in ("size", "threads", "streams", "rounds", "frames", "events", "workers", "changes", "model"):
         if getattr(args, name, None) is not None:
             said.append(f"--{name} {getattr(args, name)}")
     return "`" + " ".join([said[0], "--videos DIR", *said[1:]]) + "`"

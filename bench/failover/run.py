@@ -5,7 +5,6 @@ Starts a real broker, some workers and live streams, kills one worker after the 
 they own its partitions and have worked off what waited; then it starts again. See bench/README.md.
 """
 
-import argparse
 import os
 import pathlib
 import signal
@@ -19,6 +18,7 @@ for folder in ("cluster", "detection"):
     sys.path.insert(0, str(ROOT / "bench" / folder))
 
 import footage  # noqa: E402
+import options  # noqa: E402
 import report  # noqa: E402
 from processes import Cluster, Streams, until  # noqa: E402
 
@@ -27,18 +27,11 @@ SEGMENT_S = footage.GOP_S
 
 
 def arguments():
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--videos", type=pathlib.Path, required=True, help="folder of videos")
-    parser.add_argument("--work", type=pathlib.Path, default=cache / "staydown-bench",
-                        help="where streams are kept (default: %(default)s)")
-    parser.add_argument("--staydown", type=pathlib.Path, default=ROOT / "build/release/src/staydown")
+    parser = options.parser(__doc__)
     parser.add_argument("--workers", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=10, help="workers killed, one after the other (default: %(default)s)")
     parser.add_argument("--streams", type=int, default=12, help="on the air at 360p (default: %(default)s)")
-    parser.add_argument("--model", default="none", help="learned descriptor beside hashes: none, shipped or a manifest")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=pathlib.Path, help="writes OUT.json and OUT.md")
+    options.add_model(parser)
     return parser.parse_args()
 
 

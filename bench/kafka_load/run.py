@@ -5,7 +5,6 @@ time, and how late its events are at 80 % of that.
 Makes live streams with copies of references from any folder of videos. See bench/README.md.
 """
 
-import argparse
 import os
 import pathlib
 import sys
@@ -17,24 +16,20 @@ for folder in ("cluster", "detection"):
 
 import footage  # noqa: E402
 import load  # noqa: E402
+import options  # noqa: E402
 import overhead  # noqa: E402
 import report  # noqa: E402
 from processes import Cluster  # noqa: E402
 
 
 def arguments():
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--videos", type=pathlib.Path, required=True, help="folder of videos")
-    parser.add_argument("--work", type=pathlib.Path, default=cache / "staydown-bench",
-                        help="where streams are kept (default: %(default)s)")
-    parser.add_argument("--staydown", type=pathlib.Path, default=ROOT / "build/release/src/staydown")
+    parser = options.parser(__doc__)
     parser.add_argument("--size", choices=footage.SIZES, default="360p")
     # The same stream several times is in step with itself: all show their copy at once.
     parser.add_argument("--files", type=int, default=24, help="different streams to make (default: %(default)s)")
     parser.add_argument("--seconds", type=int, default=40, help="length of each (default: %(default)s)")
     parser.add_argument("--frames", type=int, default=1_000_000, help="in the index beside the references (default: %(default)s)")
-    parser.add_argument("--model", default="none", help="beside hashes: none, shipped or a manifest (default: %(default)s)")
+    options.add_model(parser)
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of the worker under load (default: all CPUs)")
     parser.add_argument("--rounds", type=int, default=5, help="of the comparison with scan (default: %(default)s)")
     parser.add_argument("--repeat", type=int, default=2, help="each file so often in it (default: %(default)s)")
@@ -42,8 +37,6 @@ def arguments():
     parser.add_argument("--streams", type=int, help="do not search for the maximal load, take this")
     parser.add_argument("--first", type=int, help="the load that the search tries first (default: 60 at 360p, else 20)")
     parser.add_argument("--quick", action="store_true", help="2 rounds, 10,000 frames, 40 events: a few minutes, to try it out")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=pathlib.Path, help="writes OUT.json and OUT.md")
     args = parser.parse_args()
     if args.quick:
         args.rounds, args.repeat, args.files, args.frames, args.events = 2, 2, 6, 10_000, 40

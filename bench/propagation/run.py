@@ -5,8 +5,6 @@ Starts a real broker and some workers, with many references in force and streams
 after the other, and reads what each worker measured. See bench/README.md.
 """
 
-import argparse
-import os
 import pathlib
 import re
 import sys
@@ -18,6 +16,7 @@ for folder in ("cluster", "detection"):
     sys.path.insert(0, str(ROOT / "bench" / folder))
 
 import footage  # noqa: E402
+import options  # noqa: E402
 import report  # noqa: E402
 from metrics import Histogram  # noqa: E402
 from processes import Cluster, Failed, Streams, cpu_of, machine_cpu, until  # noqa: E402
@@ -26,20 +25,13 @@ SERIES = "staydown_reference_propagation_seconds"
 
 
 def arguments():
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--videos", type=pathlib.Path, required=True, help="folder of videos")
-    parser.add_argument("--work", type=pathlib.Path, default=cache / "staydown-bench",
-                        help="where streams are kept (default: %(default)s)")
-    parser.add_argument("--staydown", type=pathlib.Path, default=ROOT / "build/release/src/staydown")
+    parser = options.parser(__doc__)
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--changes", type=int, default=100, help="additions and removals (default: %(default)s)")
     parser.add_argument("--frames", type=int, default=2000, help="of each reference (default: %(default)s)")
     parser.add_argument("--index-frames", type=int, default=1_000_000, help="in force before (default: %(default)s)")
     parser.add_argument("--streams", type=int, default=40, help="on the air at 360p meanwhile (default: %(default)s)")
     parser.add_argument("--quick", action="store_true", help="2 workers, 10 changes, 20,000 frames, 8 streams: about a minute")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=pathlib.Path, help="writes OUT.json and OUT.md")
     args = parser.parse_args()
     if args.quick:
         args.workers, args.changes, args.index_frames, args.streams = 2, 10, 20_000, 8
