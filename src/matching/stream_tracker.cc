@@ -85,17 +85,20 @@ class StreamTracker::Impl {
     }
   }
 
-  bool undecided(std::size_t entries) const {
+  Attention attention(std::size_t entries) const {
     const double by_chance = chance(entries);
-    return std::any_of(open_.begin(), open_.end(), [&](const Alignment& a) {
-      const bool decided = a.peak() >= options_.takedown_score && a.votes() >= kMinVotes;
-      if (decided) return a.last_support() != last_frame_;  // where does it end?
-      return a.score() > by_chance &&
-             !std::any_of(open_.begin(), open_.end(), [&](const Alignment& b) {
-               return b.peak() >= options_.takedown_score && b.votes() >= kMinVotes &&
-                      same_reference(a, b);
-             });
-    });
+    Attention most = Attention::kUsual;
+    for (const Alignment& a : open_) {
+      if (decided(a)) {
+        const bool goes_on = a.last_support() == last_frame_;
+        most = std::max(most, goes_on ? Attention::kSteady : Attention::kClose);
+      } else if (a.score() > by_chance && std::ranges::none_of(open_, [&](const Alignment& b) {
+                   return decided(b) && same_reference(a, b);
+                 })) {
+        most = Attention::kClose;
+      }
+    }
+    return most;
   }
 
   double score() const {
@@ -114,6 +117,10 @@ class StreamTracker::Impl {
  private:
   bool reportable(const Alignment& a) const {
     return a.votes() >= kMinVotes && a.peak() >= options_.review_score;
+  }
+
+  bool decided(const Alignment& a) const {
+    return a.votes() >= kMinVotes && a.peak() >= options_.takedown_score;
   }
 
   double frames_worth(double nats) const {
@@ -300,7 +307,7 @@ std::vector<Match> StreamTracker::update(const Observation& observation) {
 }
 std::vector<Match> StreamTracker::finish() { return impl_->finish(); }
 void StreamTracker::join(StreamTracker other) { impl_->join(std::move(*other.impl_)); }
-bool StreamTracker::undecided(std::size_t entries) const { return impl_->undecided(entries); }
+Attention StreamTracker::attention(std::size_t entries) const { return impl_->attention(entries); }
 double StreamTracker::score() const { return impl_->score(); }
 void StreamTracker::save(ArchiveWriter& archive) const {
   archive(impl_->calibration());

@@ -32,6 +32,15 @@ struct TrackerOptions {
   MediaTime max_gap = std::chrono::seconds(10);  // an alignment without support for this long ends
 };
 
+// How closely the next segment of a stream should be looked at, ascending.
+enum class Attention : std::uint8_t {
+  kUsual,   // nothing is open that chance does not explain
+  kSteady,  // a decided copy is on the air: often enough to know within a second where it ends
+  // An alignment is open that is likelier a copy than chance, and below the takedown score; or a
+  // decided one's latest frame does not look like the reference, so that it may have ended.
+  kClose,
+};
+
 // Follows every reference that the stream may be showing, with constant memory per stream. The
 // score of an alignment is Page's CUSUM over log-likelihood ratios; see docs/architecture.md.
 //
@@ -54,10 +63,8 @@ class StreamTracker {
   // The stream ends here: whatever is open has ended.
   std::vector<Match> finish();
 
-  // Sample the stream densely: an alignment is open that is likelier a copy than one of `entries`
-  // reference frames by chance, and is below the takedown score; or a decided one's latest frame
-  // does not look like the reference, so that it may have ended.
-  bool undecided(std::size_t entries) const;
+  // `entries`: frames of all references, one of which may look like the stream by chance.
+  Attention attention(std::size_t entries) const;
   // The highest score of any open alignment, for the report's curve.
   double score() const;
 

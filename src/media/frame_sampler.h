@@ -21,9 +21,9 @@ struct SamplingPolicy {
   bool rgb = false;                                  // fill Frame::rgb beside the luma
 };
 
-// kDense is for a stream with an open alignment; kThin takes one frame of the segment, a keyframe
-// where there is one.
-enum class Density : std::uint8_t { kNormal, kDense, kThin };
+// kThin takes one frame of the segment, a keyframe where there is one; kNormal what the keyframes
+// allow; kSteady is for a stream that shows a decided copy; kDense for one with an open alignment.
+enum class Density : std::uint8_t { kThin, kNormal, kSteady, kDense };
 
 // How the frames of a segment were obtained.
 enum class SamplingMode : std::uint8_t { kKeyframes, kReferenceFrames, kAllFrames };

@@ -76,12 +76,12 @@ std::optional<SamplingPlan> plan_of(const std::vector<PlannedPacket>& packets, M
     one.leading_dropped = *key > 0;
     return one;
   }
-  const bool dense = situation.density == Density::kDense;
-  const bool slack = dense || situation.previous == SamplingMode::kKeyframes;
-  const MediaTime limit = dense ? policy.dense : policy.tolerated;
+  const bool normal = situation.density == Density::kNormal;
+  const bool slack = !normal || situation.previous == SamplingMode::kKeyframes;
 
   SamplingPlan plan;
-  plan.interval = dense ? policy.dense : policy.wanted;
+  plan.interval = situation.density == Density::kDense ? policy.dense : policy.wanted;
+  const MediaTime limit = normal ? policy.tolerated : plan.interval;
   if (longest_gap(packets, duration, is_key) <= (slack ? with_slack(limit) : limit)) {
     pick_keyframes(packets, plan);
     return plan;

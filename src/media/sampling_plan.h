@@ -36,7 +36,8 @@ struct SamplingPlan {
 // has once exceeded it does not get back), of these those `wanted` apart. Otherwise all that others
 // refer to, or all frames where that leaves gaps. Decoding begins at the first keyframe, else at
 // the first recovery point, else at the first packet if the decoder goes on; nullopt if it cannot
-// begin. kThin takes the first keyframe alone, where there is one. `duration` is that of the segment.
+// begin. kSteady and kDense tolerate nothing beyond what they want; kThin takes the first keyframe
+// alone, where there is one. `duration` is that of the segment.
 // Pure.
 std::optional<SamplingPlan> plan_of(const std::vector<PlannedPacket>& packets, MediaTime duration,
                                     const SamplingPolicy& policy,

@@ -40,6 +40,13 @@ struct PastSearch {
   matching::StreamTracker tracker;
 };
 
+media::Density density_for(matching::Attention attention, Effort effort) {
+  if (attention == matching::Attention::kClose) return media::Density::kDense;
+  if (effort == Effort::kOneFrame) return media::Density::kThin;
+  return attention == matching::Attention::kSteady ? media::Density::kSteady
+                                                   : media::Density::kNormal;
+}
+
 // A segment as the matcher sees it.
 struct Look {
   media::SampledSegment sampled;
@@ -63,12 +70,10 @@ class Detector::Impl {
     auto past = search_past(stream, *index, stages);
 
     const std::size_t entries = index->entries();
-    const bool undecided =
-        stream.tracker.undecided(entries) || (past && past->tracker.undecided(entries));
+    auto attention = stream.tracker.attention(entries);
+    if (past) attention = std::max(attention, past->tracker.attention(entries));
     const double score = std::max(stream.tracker.score(), past ? past->tracker.score() : 0);
-    const auto density = undecided                     ? media::Density::kDense
-                         : effort == Effort::kOneFrame ? media::Density::kThin
-                                                       : media::Density::kNormal;
+    const auto density = density_for(attention, effort);
     auto look =
         effort == Effort::kSkip ? Look{} : look_at(segment, stream, *index, density, stages);
     const double by_chance = matching::chance(entries);

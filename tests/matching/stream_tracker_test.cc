@@ -46,10 +46,11 @@ class StreamTrackerTest : public ::testing::Test {
   Outcome run(const testing::Script& script, const testing::StreamOptions& options = {}) {
     return testing::run(tracker, bank, script, options);
   }
-  // A frame a second, and after each `?` while undecided, else `.`.
-  std::string undecided_by_second(const testing::Script& script, std::size_t entries = 1) {
+  // A frame a second, and after each how closely the next should be looked at: `.` as usual, `-`
+  // steadily, `?` closely.
+  std::string attention_by_second(const testing::Script& script, std::size_t entries = 1) {
     const auto frames = testing::render(bank, script, {});
-    std::string undecided;
+    std::string attention;
     for (auto first = frames.begin(); first != frames.end();) {
       const auto last = std::find_if(
           first, frames.end(), [&](const Descriptor& view) { return view.time != first->time; });
@@ -58,10 +59,10 @@ class StreamTrackerTest : public ::testing::Test {
                       .descriptors = views,
                       .hits = bank.search(views),
                       .references = bank.references()});
-      undecided += tracker.undecided(entries) ? '?' : '.';
+      attention += ".-?"[static_cast<int>(tracker.attention(entries))];
       first = last;
     }
-    return undecided;
+    return attention;
   }
 
   SyntheticBank bank;
@@ -71,15 +72,15 @@ class StreamTrackerTest : public ::testing::Test {
 TEST_F(StreamTrackerTest, SaysNothingOfBackground) {
   const Outcome result = run({background(600s)});
   EXPECT_THAT(result.updates, IsEmpty());
-  EXPECT_FALSE(tracker.undecided(1));
+  EXPECT_EQ(tracker.attention(1), Attention::kUsual);
 }
 
 // Single frames of a copy say 13.8 nats here, and e^13.8 is a million.
 TEST_F(StreamTrackerTest, OfVeryManyFramesOneIsLikeTheStreamByChance) {
   const auto copy = background(2s) + copy_of("ref-a").from(30s).lasting(3s);
-  EXPECT_EQ(undecided_by_second(copy, 500'000), "..???");
+  EXPECT_EQ(attention_by_second(copy, 500'000), "..???");
   tracker.finish();
-  EXPECT_EQ(undecided_by_second(copy, 5'000'000), "...??");
+  EXPECT_EQ(attention_by_second(copy, 5'000'000), "...??");
 }
 
 TEST_F(StreamTrackerTest, KnowsWhatASingleVoteSays) {
@@ -284,7 +285,7 @@ TEST_F(StreamTrackerTest, TheMiddleOfAPictureIsNotAWholePicture) {
 TEST_F(StreamTrackerTest, GivesNoWeightToFramesThatSayNothing) {
   const Outcome result = run({copy_of("ref-a").from(10s).lasting(30s).with_quality(49)});
   EXPECT_THAT(result.updates, IsEmpty());
-  EXPECT_FALSE(tracker.undecided(1));
+  EXPECT_EQ(tracker.attention(1), Attention::kUsual);
 }
 
 TEST_F(StreamTrackerTest, GivesNoWeightToGenericEntries) {
@@ -295,17 +296,17 @@ TEST_F(StreamTrackerTest, GivesNoWeightToGenericEntries) {
 }
 
 TEST_F(StreamTrackerTest, IsUndecidedFromTheFirstHitUntilTheTakedown) {
-  const std::string undecided = undecided_by_second({copy_of("ref-a").from(10s).lasting(10s)});
-  EXPECT_THAT(undecided, ::testing::MatchesRegex("[?][?]+[.]+"));
-  EXPECT_LT(undecided.find('.'), 8U);
+  const std::string attention = attention_by_second({copy_of("ref-a").from(10s).lasting(10s)});
+  EXPECT_THAT(attention, ::testing::MatchesRegex("[?][?]+-+"));
+  EXPECT_LT(attention.find('-'), 8U);
 }
 
 TEST_F(StreamTrackerTest, IsUndecidedAgainWhenADecidedCopyMayHaveEnded) {
-  const std::string undecided =
-      undecided_by_second(copy_of("ref-a").from(10s).lasting(20s) + background(20s));
+  const std::string attention =
+      attention_by_second(copy_of("ref-a").from(10s).lasting(20s) + background(20s));
   // From the first hit to the takedown, and from the end of the copy until its gap is exceeded.
-  EXPECT_THAT(undecided, ::testing::MatchesRegex("[?]+[.]+[?]+[.]+"));
-  EXPECT_EQ(undecided.find('?', undecided.find('.')), 20U);
+  EXPECT_THAT(attention, ::testing::MatchesRegex("[?]+-+[?]+[.]+"));
+  EXPECT_EQ(attention.find('?', attention.find('-')), 20U);
 }
 
 TEST_F(StreamTrackerTest, EndsWhatIsNoLongerEnforced) {

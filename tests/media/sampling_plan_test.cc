@@ -31,6 +31,7 @@ std::optional<SamplingPlan> plan(const std::string& letters, MediaTime step,
 }
 
 constexpr SamplingSituation kDecoding{.previous = SamplingMode::kAllFrames};
+constexpr SamplingSituation kSteady{.density = Density::kSteady};
 constexpr SamplingSituation kDenser{.density = Density::kDense};
 constexpr SamplingSituation kGoingOn{.previous = SamplingMode::kAllFrames, .decoder_goes_on = true};
 
@@ -62,6 +63,13 @@ TEST(SamplingPlan, LeavesOutWhatNothingRefersToWhereThatLeavesNoGap) {
   EXPECT_EQ(skipping->mode, SamplingMode::kReferenceFrames);
   EXPECT_THAT(skipping->decode, ElementsAre(0, 2, 4, 6));
   EXPECT_EQ(plan("KbbPbbPbb", 500ms)->mode, SamplingMode::kAllFrames);
+}
+
+TEST(SamplingPlan, WatchesADecidedCopyEverySecond) {
+  EXPECT_EQ(plan("KPKPKPKP", 500ms, kSteady)->mode, SamplingMode::kKeyframes);
+  const auto steady = plan("KPPPKPPP", 500ms, kSteady);  // keyframes 2 s apart
+  EXPECT_EQ(steady->mode, SamplingMode::kAllFrames);
+  EXPECT_EQ(steady->interval, 1s);
 }
 
 TEST(SamplingPlan, DecodesAStreamWithAnOpenAlignmentMoreDensely) {
