@@ -60,6 +60,11 @@ Alignment::Alignment(const QueryFrame& frame, const Descriptor& query, const Hit
   explained_ = most_explained_ = score_;
 }
 
+void Alignment::also_opened_by(double nats) {
+  score_ = peak_ = std::max(score_, nats) + std::log1p(std::exp(-std::abs(score_ - nats)));
+  explained_ = most_explained_ = score_;
+}
+
 void Alignment::follow(const QueryFrame& frame, const Calibration& calibration) {
   const MediaTime step = frame.time - last_frame_;
   last_frame_ = frame.time;

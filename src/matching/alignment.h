@@ -30,6 +30,10 @@ class Alignment {
   Alignment(const QueryFrame& frame, const Descriptor& query, const Hit& hit, MediaTime earliest,
             const Calibration& calibration, const Alignment* before = nullptr, double jump = 0);
 
+  // The other kind of descriptor finds the same in the frame that opened it, and says `nats` (as
+  // first_vote does). As which of the kinds shows the copy is not known, their ratios add up.
+  void also_opened_by(double nats);
+
   // Takes the next sampled frame; `now` grows from call to call.
   void follow(const QueryFrame& frame, const Calibration& calibration);
 

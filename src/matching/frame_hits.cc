@@ -34,7 +34,7 @@ std::vector<FirstVote> first_votes(const FrameHits& shown, const QueryFrame& fra
   for (const Hit& hit : shown.hits) {
     const Descriptor& query = shown.query(hit);
     if (query.quality < kMinQuality) continue;
-    votes.push_back({first_vote(frame, query, hit, calibration), &hit});
+    votes.push_back({first_vote(frame, query, hit, calibration), &query, &hit});
   }
   return votes;
 }

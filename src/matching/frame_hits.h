@@ -31,6 +31,7 @@ QueryFrame query_frame_of(MediaTime time, std::span<const Descriptor> views);
 
 struct FirstVote {
   double nats = 0;  // as first_vote says
+  const Descriptor* query = nullptr;
   const Hit* hit = nullptr;
 };
 

@@ -133,20 +133,23 @@ class StreamTracker::Impl {
     return match;
   }
 
-  // Another alignment of the same reference explains the same part of the stream better: it is
-  // stronger, where explaining most of the stream counts as much as a frame. Of a reference that
-  // loops many lines are about equally strong.
+  // For choosing between alignments of one reference that explain the same part of the stream: in
+  // frames' worth, where explaining `most` of the stream, in nats, counts as much as a frame. Of a
+  // reference that loops, or hardly changes, many lines are about equally strong.
+  double rank(const Alignment& a, double most) const {
+    return frames_worth(a.strength()) + std::max(0.0, a.explained()) / std::max(1.0, most);
+  }
+
+  // Another alignment of the same reference explains the same part of the stream better.
   bool superseded(const Alignment& a) const {
-    double most = 1;
+    double most = 0;
     for (const Alignment& b : open_) {
       if (same_reference(a, b)) most = std::max(most, b.explained());
     }
-    const auto rank = [&](const Alignment& x) {
-      return frames_worth(x.strength()) + std::max(0.0, x.explained()) / most;
-    };
     return std::any_of(open_.begin(), open_.end(), [&](const Alignment& b) {
       if (&a == &b || !same_reference(a, b)) return false;
-      const bool better = rank(b) > rank(a) || (rank(b) == rank(a) && &b < &a);
+      const double more = rank(b, most) - rank(a, most);
+      const bool better = more > 0 || (more == 0 && &b < &a);
       return better && reportable(b) && covers_half(a.query(), b.query());
     });
   }
@@ -187,7 +190,9 @@ class StreamTracker::Impl {
     // Of several hits along one line the strongest opens the alignment.
     auto votes = first_votes(shown, frame, *calibration_);
     std::ranges::stable_sort(votes, std::ranges::greater(), &FirstVote::nats);
-    for (const auto& [nats, hit] : votes) open(shown.query(*hit), *hit, frame, references);
+    for (auto vote = votes.begin(); vote != votes.end(); ++vote) {
+      open(*vote, {vote + 1, votes.end()}, frame, references);
+    }
     drop_duplicates(now);
     std::erase_if(open_,
                   [](const Alignment& a) { return a.score() <= 0 && a.votes() < kMinVotes; });
@@ -195,8 +200,10 @@ class StreamTracker::Impl {
     last_frame_ = now;
   }
 
-  void open(const Descriptor& query, const Hit& hit, const QueryFrame& frame,
+  void open(const FirstVote& vote, std::span<const FirstVote> weaker, const QueryFrame& frame,
             const ReferenceSet& references) {
+    const Descriptor& query = *vote.query;
+    const Hit& hit = *vote.hit;
     const auto enforced = references.find(hit.reference->info.id);
     if (enforced == references.end() || enforced->second != hit.reference) return;
     const ReferenceEntry& entry = hit.reference->entries[hit.entry];
@@ -217,6 +224,12 @@ class StreamTracker::Impl {
         before == nullptr ? 0 : std::max(0.0, before->score() - options_.takedown_score);
     Alignment opened(frame, query, hit, last_frame_.value_or(*begin_), *calibration_,
                      supported ? nullptr : before, jump + excess);
+    const auto beside = std::ranges::find_if(weaker, [&](const FirstVote& other) {
+      return other.hit->reference == hit.reference &&
+             kind_of(other.query->value) != kind_of(query.value) &&
+             opened.explains(query.time, hit.reference->entries[other.hit->entry]);
+    });
+    if (beside != weaker.end()) opened.also_opened_by(beside->nats);
     if (opened.score() <= 0) return;
     if (open_.size() >= kMaxAlignments && !evict_below(opened.score())) return;
     open_.push_back(std::move(opened));
@@ -235,10 +248,8 @@ class StreamTracker::Impl {
     return true;
   }
 
-  // Of alignments that have become one the oldest stays, since it has seen most of the copy, unless
-  // another is stronger by more than a frame.
+  // Of alignments that have become one the better stays, of equals the oldest.
   void drop_duplicates(MediaTime now) {
-    const double margin = calibration_->cap(DescriptorKind::kPdq);
     for (std::size_t i = 0; i < open_.size(); ++i) {
       for (std::size_t j = i + 1; j < open_.size();) {
         const Alignment &a = open_[i], &b = open_[j];
@@ -248,7 +259,8 @@ class StreamTracker::Impl {
           ++j;
           continue;
         }
-        if (b.strength() > a.strength() + margin) std::swap(open_[i], open_[j]);
+        const double most = std::max(a.explained(), b.explained());
+        if (rank(b, most) > rank(a, most)) std::swap(open_[i], open_[j]);
         open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(j));
       }
     }

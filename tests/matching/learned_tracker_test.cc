@@ -122,6 +122,26 @@ TEST_F(LearnedTracker, FindsACopyInAPartOfThePicture) {
   }
 }
 
+// Which kind of descriptor shows the copy is not known: of what both find half of each counts.
+TEST_F(LearnedTracker, MixesWhatBothKindsSayOfTheFirstFrame) {
+  const auto& entries = index_->references().at(ReferenceId("attack"))->entries;
+  const auto score_of = [&](const DescriptorValue& hash, const DescriptorValue& embedding) {
+    const std::vector<Descriptor> frame{{.time = 1s, .quality = 100, .value = hash},
+                                        {.time = 1s, .quality = 100, .value = embedding}};
+    StreamTracker tracker(calibration_, kThresholds);
+    tracker.update({.on_air = {1s, 2s},
+                    .descriptors = frame,
+                    .hits = index_->search(frame, {.embedding_radius = 0.01F}),
+                    .references = index_->references()});
+    return tracker.score();
+  };
+  const DescriptorValue hash = entries[80].value, embedding = entries[81].value;
+  const DescriptorValue other_hash = random_hash(random_), other = picture_at(random_(), 0s);
+  EXPECT_NEAR(score_of(hash, other), std::log(std::exp(14) / 2), 1e-6);
+  EXPECT_NEAR(score_of(other_hash, embedding), std::log(std::exp(12) / 2), 1e-6);
+  EXPECT_NEAR(score_of(hash, embedding), std::log((std::exp(14) + std::exp(12)) / 2), 1e-6);
+}
+
 TEST_F(LearnedTracker, SaysNothingOfOtherPictures) {
   for (MediaTime now = 0s; now < 300s; now += 500ms) {
     EXPECT_THAT(watch(now, picture_at(random_(), now)), IsEmpty());
