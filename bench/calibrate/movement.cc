@@ -58,7 +58,7 @@ class Replay {
         if (shown && kind_of(view.value) == kind_) frame.views.push_back(&view);
       }
       const auto found =
-          score_frame(frame, reference_, {line_.at(frame.time), kHalfWidth}, {}, calibration_);
+          score_frame(frame, reference_, {line_.at(frame.time), kHalfWidth}, {}, {}, calibration_);
       if (!found) continue;
       const double per_unit = bits_per_unit(kind_);
       const bool alike = found->log_ratio > 0 && found->distance * per_unit <= most_distance_;

@@ -56,7 +56,9 @@ Alignment::Alignment(const QueryFrame& frame, const Descriptor& query, const Hit
   const double stretch = std::max(0.0, seconds(entry.end - entry.time - kReferenceStep));
   fit(query.time, seconds(entry.time) + stretch / 2,
       std::hypot(kPairSigma, stretch / std::sqrt(12.0)));
-  vote(frame, query, hit.entry, hit.distance, nats);
+  UsualViews views;
+  views[static_cast<std::size_t>(kind_of(query.value))] = {query.view, entry.view, query.region};
+  vote(frame, query, hit.entry, hit.distance, nats, views);
   explained_ = most_explained_ = score_;
 }
 
@@ -68,8 +70,8 @@ void Alignment::also_opened_by(double nats) {
 void Alignment::follow(const QueryFrame& frame, const Calibration& calibration) {
   const MediaTime step = frame.time - last_frame_;
   last_frame_ = frame.time;
-  const auto found =
-      score_frame(frame, *reference_, path_.at(seconds(frame.time)), usual_views_, calibration);
+  const auto found = score_frame(frame, *reference_, path_.at(seconds(frame.time)), usual_views_,
+                                 shares_, calibration);
   if (!found) return;
   explained_ += found->log_ratio;
   most_explained_ = std::max(most_explained_, explained_);
@@ -93,7 +95,7 @@ void Alignment::follow(const QueryFrame& frame, const Calibration& calibration) 
     shares_.learn(news);
   }
   if (nats > 0) {
-    vote(frame, *found->query, found->entry, found->distance, nats);
+    vote(frame, *found->query, found->entry, found->distance, nats, found->views);
   } else {
     score_ = std::max(0.0, score_ + nats);
   }
@@ -110,12 +112,14 @@ NatsByKind Alignment::new_information(const QueryFrame& frame, std::size_t entry
 }
 
 void Alignment::vote(const QueryFrame& frame, const Descriptor& query, std::size_t entry,
-                     float distance, double nats) {
+                     float distance, double nats, const UsualViews& views) {
   score_ += nats;
   peak_ = std::max(peak_, score_);
   ++votes_;
   const ReferenceEntry& matched = reference_->entries[entry];
-  usual_views_ = ViewPair{query.view, matched.view, query.region};
+  for (std::size_t kind = 0; kind < views.size(); ++kind) {
+    if (views[kind]) usual_views_[kind] = views[kind];
+  }
   voted_.add(frame, query, *reference_, entry);
 
   latest_.push_back({.query = query.time,
@@ -149,8 +153,8 @@ void Alignment::extend_back(const std::vector<QueryFrame>& earlier, MediaTime ea
     if (at_front) before_ = reach(first_support_ - frame.time);
     at_front = false;
     if (first_support_ - frame.time > max_gap) break;
-    const auto found =
-        score_frame(frame, *reference_, path_.at(seconds(frame.time)), usual_views_, calibration);
+    const auto found = score_frame(frame, *reference_, path_.at(seconds(frame.time)), usual_views_,
+                                   shares_, calibration);
     if (!found) continue;
     sum += found->log_ratio;
     if (found->log_ratio <= 0 || sum <= 0) continue;

@@ -74,11 +74,12 @@ class Alignment {
   static Alignment blank() { return Alignment(); }
   template <typename Self, typename Archive>
   static void fields(Self& self, Archive& archive) {
+    for (auto& views : self.usual_views_) archive(views);
     archive(self.reference_, self.opened_, self.first_support_, self.last_support_,
             self.last_frame_, self.last_judged_, self.before_, self.after_, self.closed_end_,
             self.extended_back_, self.score_, self.peak_, self.explained_, self.most_explained_,
-            self.since_support_, self.votes_, self.usual_views_, self.path_, self.line_,
-            self.voted_, self.shares_, self.strongest_, self.latest_, self.segments_);
+            self.since_support_, self.votes_, self.path_, self.line_, self.voted_, self.shares_,
+            self.strongest_, self.latest_, self.segments_);
   }
 
  private:
@@ -87,7 +88,7 @@ class Alignment {
   NatsByKind new_information(const QueryFrame& frame, std::size_t entry,
                              const Calibration& calibration) const;
   void vote(const QueryFrame& frame, const Descriptor& query, std::size_t entry, float distance,
-            double nats);
+            double nats, const UsualViews& views);
   void fit(MediaTime query, double reference, double sigma);
 
   ReferenceTimelinePtr reference_;
@@ -99,7 +100,7 @@ class Alignment {
   double explained_ = 0, most_explained_ = 0;  // sum of the frames' log-ratios, and its maximum
   double since_support_ = 0;                   // what the frames after last_support_ said together
   std::uint32_t votes_ = 0;
-  std::optional<ViewPair> usual_views_;
+  UsualViews usual_views_;
   LineFit path_;  // follows the latest pairs: where to look
   LineFit line_;  // all pairs: what is reported
   VoteHistory voted_;

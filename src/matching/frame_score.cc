@@ -1,9 +1,13 @@
 #include "matching/frame_score.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
+#include <optional>
 #include <tuple>
+
+#include "matching/kind_shares.h"
 
 namespace staydown::matching {
 namespace {
@@ -41,12 +45,47 @@ double reach_of(const ReferenceTimeline& timeline, std::size_t entry) {
   return kReach;
 }
 
+// A view of the frame held against an entry.
 struct Comparison {
   const Descriptor* view;
   std::size_t entry;
   float distance;
-  double weight;
+  double log_ratio, weight;
+
+  // Tells more; of equally telling ones the nearer.
+  bool operator>(const Comparison& other) const {
+    return std::tuple(log_ratio, -distance, weight) >
+           std::tuple(other.log_ratio, -other.distance, other.weight);
+  }
 };
+
+// All comparisons by one kind of descriptor.
+struct Compared {
+  std::vector<Comparison> all;
+  std::optional<Comparison> closest;
+  double prior = 0, evidence = 0;  // sums of the weights, and of these times the ratios
+
+  void add(const Comparison& comparison) {
+    all.push_back(comparison);
+    if (!closest || comparison > *closest) closest = comparison;
+    prior += comparison.weight;
+    evidence += comparison.weight * std::exp(comparison.log_ratio);
+  }
+  double nats() const { return std::log(evidence / prior); }
+};
+using ComparedByKind = std::array<Compared, kKinds.size()>;
+
+// The kind that says where in the reference the frame is from: hashes where they say half of what
+// they can, since in a nearly still picture an embedding is as near to one moment as to the next;
+// else what tells most. Nothing has been compared if its `closest` is missing.
+const Compared& locating(const ComparedByKind& kinds, const Calibration& calibration) {
+  const auto& [hashes, embeddings] = kinds;
+  if (!embeddings.closest) return hashes;
+  if (!hashes.closest) return embeddings;
+  const double hash = hashes.closest->log_ratio;
+  const bool exact = hash >= calibration.cap(DescriptorKind::kPdq) / 2;
+  return exact || hash > embeddings.closest->log_ratio ? hashes : embeddings;
+}
 
 // Sets when in the reference the frame was, from the comparisons of the view that matched best.
 void locate(const std::vector<Comparison>& comparisons, const ReferenceTimeline& timeline,
@@ -132,13 +171,11 @@ EntryRange entries_within(const ReferenceTimeline& timeline, const Window& windo
 }
 
 std::optional<FrameScore> score_frame(const QueryFrame& frame, const ReferenceTimeline& timeline,
-                                      const Window& window, const std::optional<ViewPair>& usual,
-                                      const Calibration& calibration) {
+                                      const Window& window, const UsualViews& usual,
+                                      const KindShares& shares, const Calibration& calibration) {
   const double from = window.center - window.half_width - kReach;
   const EntryRange range = entries_within(timeline, window);
-  FrameScore score;
-  double prior = 0, evidence = 0, best = 0, best_weight = 0;
-  std::vector<Comparison> comparisons;
+  ComparedByKind compared;
   for (std::size_t i = range.begin; i < range.end; ++i) {
     const ReferenceEntry& entry = timeline.entries[i];
     const double begin = seconds(entry.time), end = begin + stretch(entry);
@@ -151,27 +188,31 @@ std::optional<FrameScore> score_frame(const QueryFrame& frame, const ReferenceTi
       }
       const DescriptorKind kind = kind_of(view->value);
       if (calibration.cap(kind) <= 0) continue;
+      const auto k = static_cast<std::size_t>(kind);
       const double weight =
           (central ? kCentral : 1) *
-          (usual == ViewPair{view->view, entry.view, view->region} ? kUsualViews : 1);
+          (usual[k] == ViewPair{view->view, entry.view, view->region} ? kUsualViews : 1);
       const float d = distance(*view, entry.value);
-      const double log_ratio = calibration.log_ratio(kind, d);
-      prior += weight;
-      evidence += weight * std::exp(log_ratio);
-      if (score.query == nullptr ||
-          std::tuple(log_ratio, -d, weight) > std::tuple(best, -score.distance, best_weight)) {
-        best = log_ratio;
-        best_weight = weight;
-        score.query = view;
-        score.entry = i;
-        score.distance = d;
-      }
-      comparisons.push_back({view, i, d, weight});
+      compared[k].add({view, i, d, calibration.log_ratio(kind, d), weight});
     }
   }
-  if (prior <= 0) return std::nullopt;
-  score.log_ratio = std::log(evidence / prior);
-  locate(comparisons, timeline, window, calibration, score);
+  FrameScore score;
+  NatsByKind nats;
+  for (std::size_t k = 0; k < kKinds.size(); ++k) {
+    const auto& closest = compared[k].closest;
+    if (!closest) continue;
+    nats[k] = compared[k].nats();
+    if (*nats[k] <= 0) continue;
+    const View entry = timeline.entries[closest->entry].view;
+    score.views[k] = {closest->view->view, entry, closest->view->region};
+  }
+  const Compared& locating_kind = locating(compared, calibration);
+  if (!locating_kind.closest) return std::nullopt;
+  score.log_ratio = shares.mix(nats);
+  score.query = locating_kind.closest->view;
+  score.entry = locating_kind.closest->entry;
+  score.distance = locating_kind.closest->distance;
+  locate(locating_kind.all, timeline, window, calibration, score);
   return score;
 }
 

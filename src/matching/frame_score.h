@@ -1,6 +1,7 @@
 // One sampled query frame against the part of a reference where it should be.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "core/hit.h"
 #include "core/reference.h"
 #include "matching/calibration.h"
+#include "matching/kind_shares.h"
 #include "matching/line_fit.h"
 
 namespace staydown::matching {
@@ -53,9 +55,13 @@ const Descriptor* view_of(const QueryFrame& frame, const ViewPair& views, Descri
 const ReferenceEntry* view_at(const ReferenceTimeline& timeline, std::size_t entry, View view,
                               DescriptorKind kind);
 
+// The pair of views that matched last, by kind of descriptor.
+using UsualViews = std::array<std::optional<ViewPair>, kKinds.size()>;
+
 struct FrameScore {
   double log_ratio = 0;  // of all comparisons together, in nats
-  // The closest comparison.
+  UsualViews views;      // the closest pair by each kind that speaks for a copy
+  // The comparison that says where in the reference the frame is from.
   const Descriptor* query = nullptr;
   std::size_t entry = 0;
   float distance = 0;
@@ -74,13 +80,13 @@ EntryRange entries_within(const ReferenceTimeline& timeline, const Window& windo
 // Says something, and is not generic.
 bool informative(const ReferenceEntry& entry);
 
-// log sum_k w_k P(d_k | copy) / P(d_k | background) over the comparisons k of every view with every
-// informative entry in the window. The weights sum to 1 and depend on the past only (more for the
-// pair of views that matched before and for times near the centre), so the expectation of the ratio
-// over background is at most 1 however the comparisons depend on each other. nullopt if there is
-// nothing to compare.
+// log of a mixture, by the kinds' shares, of sum_k w_k P(d_k | copy) / P(d_k | background) over the
+// comparisons k of every view of a kind with every informative entry in the window. The weights sum
+// to 1 and depend on the past only (more for the pair of views that matched before and for times
+// near the centre), so the expectation of the ratio over background is at most 1 however the
+// comparisons depend on each other. nullopt if there is nothing to compare.
 std::optional<FrameScore> score_frame(const QueryFrame& frame, const ReferenceTimeline& timeline,
-                                      const Window& window, const std::optional<ViewPair>& usual,
-                                      const Calibration& calibration);
+                                      const Window& window, const UsualViews& usual,
+                                      const KindShares& shares, const Calibration& calibration);
 
 }  // namespace staydown::matching

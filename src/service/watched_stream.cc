@@ -8,7 +8,7 @@ namespace staydown::service {
 namespace {
 
 // Of the fields of everything below: a change of any of them is another version.
-constexpr std::uint8_t kVersion = 7;
+constexpr std::uint8_t kVersion = 8;
 
 ReferenceTimelinePtr resolve(ReferenceHeader header, const ReferenceSet& enforced) {
   const auto found = enforced.find(header.info.id);

@@ -23,7 +23,7 @@ class FrameScoreTest : public ::testing::Test {
   PdqHash any() { return noisy(noisy({}, 128, random_), 128, random_); }
   std::optional<FrameScore> score(const PdqHash& query, double center) {
     query_ = {.time = 0s, .quality = 100, .value = query};
-    return score_frame({0s, {&query_}}, timeline_, {center, 0.5}, {}, *calibration_);
+    return score_frame({0s, {&query_}}, timeline_, {center, 0.5}, {}, {}, *calibration_);
   }
 
   std::mt19937_64 random_{1};
@@ -45,6 +45,28 @@ TEST_F(FrameScoreTest, APairIsAsExactInTimeAsTheReferenceIsDense) {
   EXPECT_EQ(fast->entry, 15U);
   EXPECT_NEAR(slow->reference_sigma, 0.25, 0.01);
   EXPECT_NEAR(fast->reference_sigma, 0.06, 0.01);
+}
+
+// In a nearly still picture every moment has about the same embedding; hashes tell them apart.
+TEST_F(FrameScoreTest, HashesSayWhereInTheReferenceAFrameIsFrom) {
+  calibration_ = testing::calibration_of_both();
+  const Embedding still(std::vector<float>{1, 0, 0, 0}),
+      still_too(std::vector<float>{0.999F, 0.0447F, 0, 0});
+  const PdqHash picture = any();
+  for (int i = 0; i < 5; ++i) {
+    const MediaTime time = i * 500ms;
+    timeline_.entries.push_back(
+        entry(time, time + 500ms, i == 3 ? noisy(picture, 4, random_) : any()));
+    timeline_.entries.push_back(timeline_.entries.back());
+    timeline_.entries.back().value = i == 1 ? still : still_too;
+  }
+  const Descriptor hash{.time = 0s, .quality = 100, .value = picture};
+  const Descriptor embedding{.time = 0s, .quality = 100, .value = still};
+  const auto found =
+      score_frame({0s, {&hash, &embedding}}, timeline_, {1, 1}, {}, {}, *calibration_);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->entry, 6U);
+  EXPECT_NEAR(found->reference_time, 1.5, 0.01);
 }
 
 TEST_F(FrameScoreTest, AStillStretchLeavesTheTimeOpen) {

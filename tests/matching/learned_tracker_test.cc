@@ -11,6 +11,7 @@
 #include "index/reference_index.h"
 #include "matching/stream_tracker.h"
 #include "support/match_of.h"
+#include "support/test_calibration.h"
 
 namespace staydown::matching {
 namespace {
@@ -18,17 +19,6 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-constexpr std::string_view kCalibration = R"({
-  "format": 2, "version": "both", "model": "m/1/f32",
-  "curves": {
-    "pdq": {"cap": 14, "unchanged": 6, "nats_per_unit": 0.4,
-      "movement": [{"up_to": 256, "one_view": [[-1, -17.25], [1, 12.75]]}],
-      "points": [[0, 14], [64, 4], [84, -0.5], [256, -3.5]]},
-    "embedding": {"cap": 12, "unchanged": 0.01, "nats_per_unit": 20,
-      "movement": [{"up_to": 2, "one_view": [[-1, -8], [1, 8]]}],
-      "points": [[0, 12], [0.3, 12], [0.6, -1], [1, -3], [2, -4]]}},
-  "false_alarms": {"starts_per_hour": 3600, "tail_rate": 1, "tail_log_per_entry_hour": 0}})";
 
 constexpr std::size_t kSize = 32;
 constexpr TrackerOptions kThresholds{.review_score = 25, .takedown_score = 30};
@@ -101,8 +91,7 @@ class LearnedTracker : public ::testing::Test {
 
   std::mt19937_64 random_{5};
   std::shared_ptr<const index::IndexSnapshot> index_;
-  std::shared_ptr<const Calibration> calibration_ =
-      std::make_shared<const Calibration>(Calibration::parse(kCalibration, "test").value());
+  std::shared_ptr<const Calibration> calibration_ = testing::calibration_of_both();
   std::vector<Match> ended_;
   StreamTracker tracker_{calibration_, kThresholds};
 };
