@@ -47,6 +47,7 @@ void Embed(benchmark::State& state, Precision precision) {
                          benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 BENCHMARK_CAPTURE(Embed, f32, Precision::kF32)->Arg(1)->Arg(8)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Embed, mixed, Precision::kMixed)->Arg(1)->Arg(8)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(Embed, bf16, Precision::kBf16)->Arg(1)->Arg(8)->Unit(benchmark::kMillisecond);
 
 }  // namespace

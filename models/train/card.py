@@ -61,9 +61,9 @@ def write(out, facts):
         "trained": TRAINED if trained else "no: ImageNet weights, whitened", "compared": COMPARED if trained else "",
         "scores": scores(facts), "curve": curve(facts["curve"]), "choices": choices(facts),
         "version": facts["version"], "megabytes": f"{facts['bytes'] / 1e6:.1f}", "width": facts["size"][1], "height": facts["size"][0],
-        "dims": o["dims"], "regions": facts["regions"], "region_set": facts["region_set"], "ms_bf16": facts["ms_bf16"], "ms_f32": facts["ms_f32"],
+        "dims": o["dims"], "regions": facts["regions"], "region_set": facts["region_set"], "ms_bf16": facts["ms_bf16"], "ms_mixed": facts["ms_mixed"], "ms_f32": facts["ms_f32"],
         "parity_f32": parity["f32_to_training"], "parity_bf16": parity["bf16_to_f32"], "parity_bf16_mean": parity["bf16_to_f32_mean"],
-        "precision": "bf16 will do" if parity["bf16_to_f32"] >= 0.999 else "too low for bf16, so the manifest asks for f32",
+        "parity_mixed": parity["mixed_to_f32"], "parity_mixed_mean": parity["mixed_to_f32_mean"], "precision": facts["precision"],
         "steps": facts["step"], "hours": facts["hours"], "pairs": facts["step"] * o["batch"], "batch": o["batch"], "rate": o["rate"],
         "koleo": o["koleo"], "frozen": o["frozen_blocks"], "train_size": f"{o['width']}x{o['height']}",
         "finish": finish(facts["hours"], o),
@@ -87,8 +87,8 @@ The code of `models/train` wrote this page; its figures are also in `staydown-em
 | file | `staydown-embedding.onnx`, @megabytes@ MB, weights in f16; `manifest.json` says how to use it |
 | input | u8 NHWC RGB, @width@x@height@: the frame scaled by area averaging, its aspect not kept |
 | output | [batch, @regions@, @dims@], unit vectors |
-| cost, OpenVINO, one core with AMX, batch 8 | @ms_bf16@ ms a frame in bf16, @ms_f32@ ms in f32 |
-| cosine, least over 64 photographs | f32 to the training's own network @parity_f32@, bf16 to f32 @parity_bf16@ (mean @parity_bf16_mean@): @precision@ |
+| cost, OpenVINO, one core with AMX, batch 8 | @ms_bf16@ ms a frame in bf16, @ms_mixed@ ms in mixed precision, @ms_f32@ ms in f32 |
+| cosine, least over 64 photographs | f32 to the training's own network @parity_f32@, bf16 to f32 @parity_bf16@ (mean @parity_bf16_mean@), mixed to f32 @parity_mixed@ (mean @parity_mixed_mean@); the manifest asks for @precision@ |
 | trained | @trained@ |
 
 @note@

@@ -12,6 +12,9 @@ from network import MEAN, STD, Conv
 from regions import pooling_matrix
 
 OPSET = 17
+# Mixed precision is f32 up to here: what the first depthwise convolutions make of rounded maps is too far from f32
+# (docs/decisions/0010-learned-descriptor.md).
+F32_UNTIL = "b1_project"
 
 
 class Graph:
@@ -136,4 +139,4 @@ def manifest(out, name, version, file, height, width, dims, regions, precision, 
                          "no padding, no cropping; the rest is in the graph",
         "output": {"name": "embeddings", "type": "f32", "layout": "NRD", "dims": dims, "normalised": True},
         "regions": [{"x0": round(b[0], 6), "y0": round(b[1], 6), "x1": round(b[2], 6), "y1": round(b[3], 6)} for b in regions],
-        "precision": precision, "background": background}, indent=2) + "\n").encode())
+        "precision": precision, "f32_until": F32_UNTIL, "background": background}, indent=2) + "\n").encode())

@@ -72,9 +72,11 @@ void add_model_command(CLI::App& app, int& exit_code) {
   check_command->add_option("MANIFEST", options->manifest, "The model's manifest (JSON)")
       ->required();
   check_command
-      ->add_option("--precision", options->precision,
-                   "f32 or bf16, instead of the manifest's; a processor without bf16 runs f32")
-      ->check(CLI::IsMember({"f32", "bf16"}));
+      ->add_option(
+          "--precision", options->precision,
+          "f32, bf16 or mixed (f32 up to the manifest's f32_until, then bf16), instead of the "
+          "manifest's; a processor without bf16 runs f32")
+      ->check(CLI::IsMember({"f32", "bf16", "mixed"}));
   check_command->callback([options, &exit_code] {
     const auto checked = check(*options);
     if (checked) return;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace staydown::embedding {
@@ -43,6 +44,16 @@ void check(const Port& port, const std::string& name, const std::string& type,
   }
 }
 
+ov::Output<ov::Node> tensor_of(const ov::Model& graph, const std::string& name) {
+  for (const auto& node : graph.get_ordered_ops()) {
+    for (const auto& output : node->outputs()) {
+      if (output.get_names().contains(name)) return output;
+    }
+  }
+  throw std::invalid_argument(
+      fmt::format("f32_until is \"{}\", but the graph has no tensor of that name", name));
+}
+
 }  // namespace
 
 std::shared_ptr<ov::Model> graph_of(ov::Core& core, const std::string& onnx,
@@ -74,6 +85,39 @@ std::shared_ptr<ov::Model> graph_of(ov::Core& core, const std::string& onnx,
     steps.scale({input.std.begin(), input.std.end()});
   }
   return processor.build();
+}
+
+std::vector<ov::element::Type> types_of(Precision precision) {
+  switch (precision) {
+    case Precision::kF32:
+      return {ov::element::f32};
+    case Precision::kBf16:
+      return {ov::element::bf16};
+    case Precision::kMixed:
+      return {ov::element::f32, ov::element::bf16};
+  }
+  return {};
+}
+
+std::vector<std::shared_ptr<ov::Model>> parts_of(std::shared_ptr<ov::Model> graph,
+                                                 const ModelManifest& manifest,
+                                                 Precision precision) {
+  if (precision != Precision::kMixed) return {std::move(graph)};
+  if (manifest.f32_until.empty()) {
+    throw std::invalid_argument(
+        "its manifest has no f32_until, so it cannot be run in mixed precision");
+  }
+  const auto tensor = tensor_of(*graph, manifest.f32_until);
+  const auto next = std::make_shared<ov::op::v0::Parameter>(tensor.get_element_type(),
+                                                            tensor.get_partial_shape());
+  for (auto input : tensor.get_target_inputs()) input.replace_source_output(next);
+  try {
+    return {std::make_shared<ov::Model>(ov::OutputVector{tensor}, graph->get_parameters()),
+            std::make_shared<ov::Model>(graph->get_results(), ov::ParameterVector{next})};
+  } catch (const ov::Exception&) {  // what goes around the tensor has lost its input
+    throw std::invalid_argument(fmt::format(
+        "f32_until is \"{}\", but the graph does not all go through it", manifest.f32_until));
+  }
 }
 
 }  // namespace staydown::embedding

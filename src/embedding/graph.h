@@ -4,6 +4,7 @@
 #include <memory>
 #include <openvino/openvino.hpp>
 #include <string>
+#include <vector>
 
 #include "embedding/model_manifest.h"
 
@@ -17,5 +18,14 @@ inline constexpr std::size_t kBatch = 8;
 // the model is not what the manifest says, and what OpenVINO throws.
 std::shared_ptr<ov::Model> graph_of(ov::Core& core, const std::string& onnx,
                                     const ModelManifest& manifest);
+
+// What each part of a graph is computed in, from the first one that runs to the last.
+std::vector<ov::element::Type> types_of(Precision precision);
+
+// The graph in as many parts: the output of one is the input of the next. Throws
+// std::invalid_argument where the manifest names no tensor to part it at, or none that does.
+std::vector<std::shared_ptr<ov::Model>> parts_of(std::shared_ptr<ov::Model> graph,
+                                                 const ModelManifest& manifest,
+                                                 Precision precision);
 
 }  // namespace staydown::embedding

@@ -155,7 +155,10 @@ ModelManifest parse(const std::string& text, const std::filesystem::path& folder
   manifest.input = input_of(field["input"]);
   manifest.regions = regions_of(field["regions"]);
   manifest.output = output_of(field["output"], manifest.regions.size());
-  manifest.precision = *precision_of(field["precision"].one_of({"f32", "bf16"}));
+  manifest.precision = *precision_of(field["precision"].one_of({"f32", "bf16", "mixed"}));
+  if (manifest.precision == Precision::kMixed || field.has("f32_until")) {
+    manifest.f32_until = field["f32_until"].text();
+  }
   manifest.background = file_of(field, "background", folder);
   manifest.calibration = file_of(field, "calibration", folder);
   return manifest;
@@ -164,11 +167,19 @@ ModelManifest parse(const std::string& text, const std::filesystem::path& folder
 }  // namespace
 
 std::string_view name_of(Precision precision) {
-  return precision == Precision::kBf16 ? "bf16" : "f32";
+  switch (precision) {
+    case Precision::kF32:
+      return "f32";
+    case Precision::kBf16:
+      return "bf16";
+    case Precision::kMixed:
+      return "mixed";
+  }
+  return "";
 }
 
 std::optional<Precision> precision_of(std::string_view name) {
-  for (const Precision precision : {Precision::kF32, Precision::kBf16}) {
+  for (const Precision precision : {Precision::kF32, Precision::kBf16, Precision::kMixed}) {
     if (name == name_of(precision)) return precision;
   }
   return std::nullopt;

@@ -15,9 +15,12 @@
 
 namespace staydown::embedding {
 
-// What a model computes in. Vectors of one precision are compared with vectors of the same.
-enum class Precision : std::uint8_t { kF32, kBf16 };
-std::string_view name_of(Precision precision);  // "f32", "bf16"
+// What a model is meant to compute in. Vectors of one precision are compared with vectors of the
+// same. Mixed: f32 up to a tensor that the manifest names, bf16 from there on. Its manifest vouches
+// for vectors so near to those of f32 that a processor without bf16, which runs all of it in f32,
+// says the same.
+enum class Precision : std::uint8_t { kF32, kBf16, kMixed };
+std::string_view name_of(Precision precision);  // "f32", "bf16", "mixed"
 std::optional<Precision> precision_of(std::string_view name);
 
 // A part of the frame that gets a vector of its own, in fractions of its width and height.
@@ -61,6 +64,7 @@ struct ModelManifest {
   ModelOutput output;
   std::vector<Region> regions;  // at least one; the first is the whole frame
   Precision precision{};        // that the model is meant to be run in
+  std::string f32_until;        // for kMixed: the last tensor in f32; empty: not to be run so
   // Pictures that have nothing to do with any reference, for score normalisation: half floats, as
   // many as dimensions for each.
   std::optional<ModelFile> background;

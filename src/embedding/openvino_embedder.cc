@@ -26,11 +26,12 @@ constexpr double kLengthError = 0.01;
 // Grows with what `graph_of` makes of a manifest.
 constexpr int kGraphVersion = 1;
 
-ov::AnyMap properties_of(Precision precision, int threads) {
-  return {ov::hint::inference_precision(precision == Precision::kBf16 ? ov::element::bf16
-                                                                      : ov::element::f32),
-          ov::num_streams(threads), ov::inference_num_threads(threads),
-          ov::hint::enable_cpu_pinning(false)};
+using Parts = std::vector<ov::CompiledModel>;
+using Requests = std::vector<ov::InferRequest>;  // one of each part
+
+ov::AnyMap properties_of(ov::element::Type type, int threads) {
+  return {ov::hint::inference_precision(type), ov::num_streams(threads),
+          ov::inference_num_threads(threads), ov::hint::enable_cpu_pinning(false)};
 }
 
 std::string cache_key(ov::Core& core, const ModelManifest& manifest, Precision precision) {
@@ -40,35 +41,77 @@ std::string cache_key(ov::Core& core, const ModelManifest& manifest, Precision p
                      name_of(precision));
 }
 
+std::string part_key(const std::string& key, std::size_t part) {
+  return fmt::format("{}\n{}", key, part);
+}
+
 // What cannot be imported is as good as missing.
-std::optional<ov::CompiledModel> import(ov::Core& core, const std::string& model,
-                                        const ov::AnyMap& properties) {
-  try {
-    std::istringstream stream(model);
-    return core.import_model(stream, "CPU", properties);
-  } catch (const std::exception&) {
-    return std::nullopt;
+std::optional<Parts> import(ov::Core& core, const CompiledModels& cache, const std::string& key,
+                            Precision precision, int threads) {
+  Parts parts;
+  for (const auto type : types_of(precision)) {
+    const auto kept = cache.find(part_key(key, parts.size()));
+    if (!kept) return std::nullopt;
+    try {
+      std::istringstream stream(*kept);
+      parts.push_back(core.import_model(stream, "CPU", properties_of(type, threads)));
+    } catch (const std::exception&) {
+      return std::nullopt;
+    }
+  }
+  return parts;
+}
+
+void keep(Parts& parts, const CompiledModels& cache, const std::string& key) {
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    std::ostringstream stream;
+    parts[i].export_model(stream);
+    cache.keep(part_key(key, i), stream.view());
   }
 }
 
+Parts compile(ov::Core& core, const std::string& onnx, const ModelManifest& manifest,
+              Precision precision, int threads) {
+  const auto graphs = parts_of(graph_of(core, onnx, manifest), manifest, precision);
+  const auto types = types_of(precision);
+  Parts parts;
+  for (std::size_t i = 0; i < graphs.size(); ++i) {
+    parts.push_back(core.compile_model(graphs[i], "CPU", properties_of(types[i], threads)));
+  }
+  return parts;
+}
+
 // From the cache, or compiled and put there.
-std::pair<ov::CompiledModel, bool> compile(const std::string& onnx, const ModelManifest& manifest,
-                                           Precision precision, const EmbedderOptions& options) {
+std::pair<Parts, bool> prepare(const std::string& onnx, const ModelManifest& manifest,
+                               Precision precision, const EmbedderOptions& options) {
   ov::Core core;
-  const auto properties = properties_of(precision, options.threads);
   if (options.cache.empty()) {
-    return {core.compile_model(graph_of(core, onnx, manifest), "CPU", properties), false};
+    return {compile(core, onnx, manifest, precision, options.threads), false};
   }
   const CompiledModels cache(options.cache);
   const auto key = cache_key(core, manifest, precision);
-  if (const auto kept = cache.find(key)) {
-    if (auto imported = import(core, *kept, properties)) return {std::move(*imported), true};
+  if (auto kept = import(core, cache, key, precision, options.threads)) {
+    return {std::move(*kept), true};
   }
-  auto compiled = core.compile_model(graph_of(core, onnx, manifest), "CPU", properties);
-  std::ostringstream stream;
-  compiled.export_model(stream);
-  cache.keep(key, stream.view());
-  return {std::move(compiled), false};
+  auto parts = compile(core, onnx, manifest, precision, options.threads);
+  keep(parts, cache, key);
+  return {std::move(parts), false};
+}
+
+// Through one part after the other. What comes back is the last request's until it runs again.
+ov::Tensor run(Requests& requests, ov::Tensor tensor) {
+  for (ov::InferRequest& request : requests) {
+    request.set_input_tensor(tensor);
+    request.infer();
+    tensor = request.get_output_tensor();
+  }
+  return tensor;
+}
+
+// Vectors of bf16 need a processor that has it.
+Precision ran(const Parts& parts, Precision asked) {
+  const bool bf16 = parts.back().get_property(ov::hint::inference_precision) == ov::element::bf16;
+  return asked == Precision::kBf16 && !bf16 ? Precision::kF32 : asked;
 }
 
 double length_of(std::span<const float> vector) {
@@ -106,15 +149,14 @@ std::string one_line(std::string text) {
 
 }  // namespace
 
-// The compiled model and its requests, each used by one call at a time.
+// The compiled parts and their requests, each used by one call at a time.
 class OpenVinoEmbedder::Network {
  public:
   Network(const std::string& onnx, const ModelManifest& manifest, const EmbedderOptions& options)
       : scaler_(manifest.input.width, manifest.input.height) {
-    std::tie(compiled_, from_cache_) =
-        compile(onnx, manifest, options.precision.value_or(manifest.precision), options);
-    const auto runs = compiled_.get_property(ov::hint::inference_precision);
-    precision_ = runs == ov::element::bf16 ? Precision::kBf16 : Precision::kF32;
+    const auto asked = options.precision.value_or(manifest.precision);
+    std::tie(parts_, from_cache_) = prepare(onnx, manifest, asked, options);
+    precision_ = ran(parts_, asked);
     try_out(manifest);
   }
 
@@ -124,7 +166,7 @@ class OpenVinoEmbedder::Network {
   // Vectors of at most kBatch images, appended. Throws what OpenVINO throws.
   void embed(std::span<const Image* const> images, const ModelManifest& manifest,
              std::vector<std::vector<Embedding>>& embeddings) {
-    ov::InferRequest request = take();
+    Requests requests = take();
     const auto height = static_cast<std::size_t>(manifest.input.height);
     const auto width = static_cast<std::size_t>(manifest.input.width);
     ov::Tensor pixels(ov::element::u8, {images.size(), height, width, 3});
@@ -132,10 +174,8 @@ class OpenVinoEmbedder::Network {
     for (std::size_t i = 0; i < images.size(); ++i) {
       scaler_.scale(*images[i], {pixels.data<std::uint8_t>() + i * bytes, bytes});
     }
-    request.set_input_tensor(pixels);
-    request.infer();
     const std::size_t dimensions = manifest.output.dimensions;
-    ov::Tensor output = request.get_output_tensor();
+    ov::Tensor output = run(requests, pixels);
     if (output.get_size() != images.size() * manifest.regions.size() * dimensions) {
       throw std::length_error(
           fmt::format("{} numbers for {} pictures", output.get_size(), images.size()));
@@ -147,7 +187,7 @@ class OpenVinoEmbedder::Network {
         of_image.push_back(finished({vector, dimensions}, manifest.output.normalised));
       }
     }
-    give_back(std::move(request));
+    give_back(std::move(requests));
   }
 
  private:
@@ -167,28 +207,30 @@ class OpenVinoEmbedder::Network {
       }
     }
   }
-  ov::InferRequest take() {
+  Requests take() {
     {
       const std::lock_guard lock(mutex_);
       if (!idle_.empty()) {
-        ov::InferRequest request = std::move(idle_.back());
+        Requests requests = std::move(idle_.back());
         idle_.pop_back();
-        return request;
+        return requests;
       }
     }
-    return compiled_.create_infer_request();
+    Requests requests;
+    for (auto& part : parts_) requests.push_back(part.create_infer_request());
+    return requests;
   }
-  void give_back(ov::InferRequest request) {
+  void give_back(Requests requests) {
     const std::lock_guard lock(mutex_);
-    idle_.push_back(std::move(request));
+    idle_.push_back(std::move(requests));
   }
 
   AreaScaler scaler_;
-  ov::CompiledModel compiled_;
+  Parts parts_;
   bool from_cache_ = false;
   Precision precision_{};
   std::mutex mutex_;
-  std::vector<ov::InferRequest> idle_;
+  std::vector<Requests> idle_;
 };
 
 Result<std::shared_ptr<const OpenVinoEmbedder>> OpenVinoEmbedder::open(

@@ -24,9 +24,10 @@ struct EmbedderOptions {
 
 // Any ONNX model with a manifest, on this processor.
 //
-// Thread-safe: one compiled model, and a request for each call that runs at once, about 10 MB for
-// the shipped model. Pictures are put through eight at a time; how they are batched changes no bit
-// of the answer. The first call with a number of pictures takes 0.1 s longer.
+// Thread-safe: one compiled model (two in mixed precision), and a request for each call that runs
+// at once, about 10 MB for the shipped model. Pictures are put through eight at a time; how they
+// are batched changes no bit of the answer. The first call with a number of pictures takes 0.1 s
+// longer.
 class OpenVinoEmbedder final : public descriptor::Embedder {
  public:
   // Reads, checks (the file's digest, its input and output), compiles and tries the model: 0.6 s,
@@ -41,7 +42,8 @@ class OpenVinoEmbedder final : public descriptor::Embedder {
   std::size_t dimensions() const override;
   std::size_t regions() const override;  // as the manifest has them
   const ModelManifest& manifest() const { return manifest_; }
-  // What the model is run in: a processor without bf16 runs f32, whatever was asked for.
+  // What the vectors are to be compared as: a processor without bf16 runs f32 where bf16 was asked
+  // for, and gives vectors of f32. Mixed is mixed there too.
   Precision precision() const;
   bool from_cache() const;  // whether compiling was spared
 

@@ -59,10 +59,10 @@ void read_model(Section section, ModelConfig& model) {
   section.text("cache", model.cache);
   section.finish();
   if (!model.precision.empty() && !embedding::precision_of(model.precision)) {
-    throw ConfigError(
-        fmt::format("model.precision: {} is not known; use f32 or bf16, or leave it out for the "
-                    "manifest's",
-                    model.precision));
+    throw ConfigError(fmt::format(
+        "model.precision: {} is not known; use f32, bf16 or mixed, or leave it out for the "
+        "manifest's",
+        model.precision));
   }
 }
 

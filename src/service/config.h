@@ -29,7 +29,7 @@ struct MatchingConfig {
 // The learned descriptor beside PDQ.
 struct ModelConfig {
   std::string manifest;   // "shipped", "none" (PDQ only), or the path of one
-  std::string precision;  // "f32", "bf16"; empty: the manifest's
+  std::string precision;  // "f32", "bf16", "mixed"; empty: the manifest's
   std::string cache;      // folder for compiled models; empty: none
 };
 

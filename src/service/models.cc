@@ -77,6 +77,13 @@ Result<void> add_learned(const Config& config, int threads, Models& models) {
   return {};
 }
 
+// Mixed precision gives what f32 gives, to what its manifest vouches for; bf16 need not.
+bool holds_for(const std::string& measured, const Models& models) {
+  return measured == models.embedding ||
+         (models.precision == name_of(embedding::Precision::kMixed) &&
+          measured == models.learned.embedder->model() + "/f32");
+}
+
 }  // namespace
 
 std::string Models::name() const {
@@ -107,7 +114,7 @@ Result<Models> open_models(const Config& config, int threads) {
     }
   }
   const std::string& measured = models.calibration->model();
-  if (!measured.empty() && !models.embedding.empty() && measured != models.embedding) {
+  if (!measured.empty() && !models.embedding.empty() && !holds_for(measured, models)) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("calibration {}: is of {}, and frames are described by {}; take the "
                             "calibration of that model and precision",

@@ -16,7 +16,7 @@ namespace staydown::service {
 struct Models {
   std::string pdq = "pdq-1";
   std::string embedding;            // model and precision, as banks name it; empty: none
-  std::string precision = "exact";  // "exact" (PDQ only), "f32" or "bf16"
+  std::string precision = "exact";  // "exact" (PDQ only), "f32", "bf16" or "mixed"
   descriptor::LearnedDescriptor learned;
   std::shared_ptr<const matching::Calibration> calibration;  // of all of them; never null
 

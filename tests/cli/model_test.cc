@@ -35,8 +35,11 @@ TEST(ModelCommand, SaysWhyAModelCannotBeUsed) {
             "staydown: model manifest /nowhere/manifest.json: No such file or directory\n");
 }
 
-TEST(ModelCommand, KnowsTwoPrecisions) {
+TEST(ModelCommand, KnowsThreePrecisions) {
   EXPECT_EQ(check({STAYDOWN_TEST_MODELS "/mean-colour.json", "--precision", "i4"}).status, 2);
+  const auto finished = check({STAYDOWN_TEST_MODELS "/mean-colour.json", "--precision", "mixed"});
+  EXPECT_EQ(finished.status, 1);
+  EXPECT_THAT(finished.err, testing::HasSubstr("cannot be run in mixed precision"));
 }
 
 }  // namespace

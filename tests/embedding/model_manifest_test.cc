@@ -102,6 +102,17 @@ TEST_F(ModelManifestTest, SaysHowBytesBecomeFloats) {
   EXPECT_EQ(manifest->precision, Precision::kBf16);
 }
 
+TEST_F(ModelManifestTest, SaysUpToWhereMixedPrecisionIsF32) {
+  EXPECT_EQ(read()->f32_until, "");
+  json_["precision"] = "mixed";
+  json_["f32_until"] = "pixels";
+  const auto manifest = read();
+  ASSERT_TRUE(manifest) << manifest.error().message;
+  EXPECT_EQ(manifest->precision, Precision::kMixed);
+  EXPECT_EQ(manifest->f32_until, "pixels");
+  EXPECT_EQ(manifest->descriptor(manifest->precision), "mean-colour/1/mixed");
+}
+
 struct Refusal {
   const char *at, *value, *message;  // a JSON pointer, what stands there, and what is said of it
 };
@@ -132,7 +143,10 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"/output/layout", "\"ND\"",
                 "output.layout is \"ND\"; it has room for one region only"},
         Refusal{"/output/normalised", "1", "output.normalised is 1; it wants true or false"},
-        Refusal{"/precision", "\"i4\"", "precision is \"i4\"; it wants \"f32\" or \"bf16\""},
+        Refusal{"/precision", "\"i4\"",
+                "precision is \"i4\"; it wants \"f32\" or \"bf16\" or \"mixed\""},
+        Refusal{"/precision", "\"mixed\"", "f32_until is missing"},
+        Refusal{"/f32_until", "7", "f32_until is 7; it wants a text"},
         Refusal{"/regions", "[]", "regions is []; it must begin with the whole frame"},
         Refusal{"/regions/0/x1", "0.5", "it must begin with the whole frame"},
         Refusal{"/regions/1/x1", "1.5", "it must lie within 0 to 1 and not be empty"}));

@@ -229,6 +229,59 @@ TEST(OpenVinoEmbedder, RefusesVectorsOfAnotherLengthThanTheManifestSays) {
       testing::ContainsRegex("gives a vector of length [0-9.]+; vectors must have length 1"));
 }
 
+// The tests' model as one that is run in f32 up to a tensor.
+class MixedManifest {
+ public:
+  explicit MixedManifest(const std::string& tensor) {
+    Json json;
+    std::ifstream(kManifest) >> json;
+    json["precision"] = "mixed";
+    json["f32_until"] = tensor;
+    std::ofstream(path()) << json;
+    std::filesystem::copy_file(STAYDOWN_TEST_MODELS "/mean-colour.onnx",
+                               folder_.path() / "mean-colour.onnx");
+  }
+  std::filesystem::path path() const { return folder_.path() / "manifest.json"; }
+  std::string refusal() const {
+    const auto embedder = OpenVinoEmbedder::open(path(), {});
+    return embedder ? "no error" : embedder.error().message;
+  }
+
+ private:
+  const support::TestFolder folder_;
+};
+
+TEST(OpenVinoEmbedder, RunsAModelInF32UpToATensorAndIsNamedForIt) {
+  const MixedManifest manifest("pixels");
+  const auto embedder = opened({}, manifest.path());
+  EXPECT_EQ(embedder->precision(), Precision::kMixed);
+  std::vector<Image> pictures;
+  std::vector<const Image*> images;
+  for (int i = 0; i < 11; ++i) {
+    pictures.push_back(halves({static_cast<std::uint8_t>(20 * i), 77, 30}, {5, 120, 200}));
+  }
+  for (const Image& picture : pictures) images.push_back(&picture);
+  const auto mixed = embedder->embed(images);
+  const auto f32 = opened()->embed(images);
+  ASSERT_TRUE(mixed) << mixed.error().message;
+  ASSERT_EQ(mixed->size(), f32->size());
+  for (std::size_t i = 0; i < mixed->size(); ++i) {
+    for (std::size_t r = 0; r < 2; ++r) {
+      EXPECT_GE(dot((*mixed)[i][r].halves(), (*f32)[i][r].halves()), 0.999) << i << ", " << r;
+    }
+  }
+}
+
+TEST(OpenVinoEmbedder, NamesTheTensorThatDoesNotPartTheGraph) {
+  EXPECT_THAT(MixedManifest("nowhere").refusal(),
+              HasSubstr("f32_until is \"nowhere\", but the graph has no tensor of that name"));
+  EXPECT_THAT(MixedManifest("left_half").refusal(),
+              HasSubstr("f32_until is \"left_half\", but the graph does not all go through it"));
+  const auto without = OpenVinoEmbedder::open(kManifest, {.precision = Precision::kMixed});
+  ASSERT_FALSE(without);
+  EXPECT_THAT(without.error().message, HasSubstr("manifest has no f32_until"));
+}
+
 TEST(OpenVinoEmbedder, NeedsAThread) {
   const auto embedder = OpenVinoEmbedder::open(kManifest, {.threads = 0});
   ASSERT_FALSE(embedder);
@@ -278,6 +331,19 @@ TEST_F(CompiledModelFolder, MayBeDamaged) {
       << digest_of("of another OpenVINO") << "of another OpenVINO";
   expect(false);
   expect(true);
+}
+
+TEST_F(CompiledModelFolder, KeepsBothPartsOfMixedPrecision) {
+  MixedManifest manifest("pixels");
+  EXPECT_FALSE(opened(options_, manifest.path())->from_cache());
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(options_.cache), {}), 2);
+  const auto embedder = opened(options_, manifest.path());
+  EXPECT_TRUE(embedder->from_cache());
+  const Image image = halves({200, 0, 0}, {0, 0, 200});
+  const Image* images[] = {&image};
+  EXPECT_EQ(*embedder->embed(images), *opened({}, manifest.path())->embed(images));
+  std::filesystem::remove(file());
+  EXPECT_FALSE(opened(options_, manifest.path())->from_cache());
 }
 
 TEST_F(CompiledModelFolder, NeedNotBeWritable) {

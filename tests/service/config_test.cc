@@ -112,9 +112,10 @@ TEST(Config, NamesTheKeyTheValueAndTheRemedy) {
       "0.001 to 1000000000");
   EXPECT_EQ(error_of("search: {pdq_radius: many}"),
             "staydown.yaml: search.pdq_radius: many is not a number");
-  EXPECT_EQ(error_of("model: {precision: int4}"),
-            "staydown.yaml: model.precision: int4 is not known; use f32 or bf16, or leave it out "
-            "for the manifest's");
+  EXPECT_EQ(
+      error_of("model: {precision: int4}"),
+      "staydown.yaml: model.precision: int4 is not known; use f32, bf16 or mixed, or leave it out "
+      "for the manifest's");
   EXPECT_EQ(error_of("search: {pdq_radius: 3.5}"),
             "staydown.yaml: search.pdq_radius: 3.5 is not a whole number");
   EXPECT_EQ(error_of("search: {radius: 3}"),

@@ -67,6 +67,17 @@ TEST_F(ModelsTest, AreHashesAndTheShippedModelUnlessToldOtherwise) {
   EXPECT_GT(models->calibration->cap(DescriptorKind::kEmbedding), 0);
 }
 
+// So it can be run for less without being measured again.
+TEST_F(ModelsTest, ACalibrationOfF32HoldsForMixedPrecision) {
+  Config config;
+  config.model.precision = "mixed";
+  const auto models = open_models(config, 1);
+  ASSERT_TRUE(models) << models.error().message;
+  EXPECT_THAT(models->embedding, testing::EndsWith("/mixed"));
+  EXPECT_EQ(models->precision, "mixed");
+  EXPECT_THAT(models->calibration->model(), testing::EndsWith("/f32"));
+}
+
 TEST_F(ModelsTest, AnotherModelsCalibrationIsRefused) {
   const auto manifest = support::write_learned_model(folder_.path(), "mean-colour/2/f32");
   EXPECT_EQ(refusal(with(manifest)),
