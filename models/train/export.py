@@ -6,6 +6,7 @@ import os
 
 import numpy as np
 import onnx
+import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from network import MEAN, STD, Conv
@@ -119,6 +120,25 @@ def add_projection(graph, pooled, model):
     bias = graph.weight("project_b", model.project.bias.detach().cpu().numpy(), half=False)
     y = graph.node("Add", [graph.node("MatMul", [pooled, weight], "projected"), bias], "shifted")
     return unit(graph, y, "out")
+
+
+def read(path, model):
+    """Fills a Descriptor with the weights of the exported model at `path`, which were its own before they were rounded. What training
+    keeps apart, a convolution's weight and its batch norm, is taken apart as the given model has it."""
+    stored = {each.name.removesuffix("_f16"): numpy_helper.to_array(each).astype(np.float32) for each in onnx.load(path).graph.initializer}
+    backbone = model.backbone
+    convs = {"stem": backbone.stem}
+    for i, block in enumerate(backbone.blocks):
+        convs |= {f"b{i}_{name}": conv for name, conv in (("expand", block.expand), ("depthwise", block.depthwise), ("project", block.project))
+                  if isinstance(conv, Conv)}
+    with torch.no_grad():
+        for name, conv in convs.items():
+            scale = conv.scale()
+            conv.weight.copy_(torch.from_numpy(stored[name + "_w"].copy()) / scale[:, None, None, None])
+            conv.beta.copy_(torch.from_numpy(stored[name + "_b"].copy()) + conv.mean * scale)
+        model.project.weight.copy_(torch.from_numpy(stored["project_w"].T.copy()))
+        model.project.bias.copy_(torch.from_numpy(stored["project_b"].copy()))
+    return model
 
 
 def write_atomically(path, content):

@@ -74,10 +74,14 @@ class Conv(nn.Module):
         self.stride, self.groups, self.active = stride, groups, active
         self.padding = kernel // 2
 
+    def scale(self):
+        """What the batch norm multiplies each output by."""
+        return self.gamma * torch.rsqrt(self.variance + 1e-3)
+
     def folded(self):
         """The weight and bias of the one convolution that this is. The weight is one that bf16 holds: the first blocks' depthwise
         weights would else differ so much between f32 and bf16 that descriptors do."""
-        scale = self.gamma * torch.rsqrt(self.variance + 1e-3)
+        scale = self.scale()
         weight = self.weight * scale[:, None, None, None]
         return weight.bfloat16().float(), self.beta - self.mean * scale
 

@@ -16,6 +16,7 @@ import torch
 
 import data
 import evaluate
+import export
 import loop
 import network
 import release
@@ -44,6 +45,8 @@ def arguments(words=None):
     parser.add_argument("--work", type=Path, default=Path.home() / ".cache/staydown-train", help="caches, checkpoint, log")
     parser.add_argument("--hours", type=float, default=8, help="training ends after this many, over all runs; 0 ships the untrained baseline")
     parser.add_argument("--release-only", action="store_true", help="do not train; evaluate and ship the best checkpoint so far")
+    parser.add_argument("--go-on-from", type=Path, metavar="MODELS",
+                        help="where there is no checkpoint: train on from the model that this folder holds, at the step and hour that its card tells")
     parser.add_argument("--steps", type=int, default=100000, help="or after this many steps")
     parser.add_argument("--height", type=int, default=96, help="of the pictures trained on")
     parser.add_argument("--width", type=int, default=160)
@@ -90,16 +93,23 @@ def untrained(photos, training, options):
 
 
 def train(options, photos, training, validation, start, checkpoint, log):
-    trainer = loop.Trainer(release.network_of(start)[0], photos, training, options)
+    network = release.network_of(start)[0]
+    if options.go_on_from and not checkpoint.exists():
+        export.read(options.go_on_from / f"{release.NAME}.onnx", network)
+    trainer = loop.Trainer(network, photos, training, options)
     check = quick_check(photos, validation, options.work / "validation")
     if checkpoint.exists():
         trainer.restore(checkpoint)
         print(f"goes on from step {trainer.step}", flush=True)
     else:
-        first = {"step": 0, "hours": 0, **check(trainer)}
+        before = []
+        if options.go_on_from:
+            card = json.loads((options.go_on_from / f"{release.NAME}.json").read_text())
+            trainer.step, trainer.seconds, before = card["step"], card["hours"] * 3600, card["curve"]
+        first = {"step": trainer.step, "hours": trainer.seconds / 3600, **check(trainer)}
         trainer.best = first["check"]
         print(first, flush=True)
-        log.write_text(json.dumps(first) + "\n")
+        log.write_text("".join(json.dumps(entry) + "\n" for entry in (*before, first)))
     loop.train(trainer, checkpoint, log, check)
 
 
