@@ -1,11 +1,12 @@
 // What a stream costs through the whole pipeline, beside the sum of its steps. Driven by run.py,
 // so that other programs can be measured in turns with it: every line on standard input asks for
 // one measurement, and every answer is one line of JSON.
-//   bench_pipeline FOOTAGE BANK_FOOTAGE HASHES
+//   bench_pipeline FOOTAGE BANK_FOOTAGE FRAMES MODEL
 //   round RUNG LAPS              -> {"pipeline": s, "steps": {"decode": s, ...}}
 //   crowd RUNG STREAMS SEGMENTS  -> {"bytes_per_stream": n, "cost": s}
-// FOOTAGE holds a folder of 2 s segments per rung, BANK_FOOTAGE is such a folder. Costs are CPU
-// seconds per second of media.
+// FOOTAGE holds a folder of 2 s segments per rung, BANK_FOOTAGE is such a folder; the bank gets
+// FRAMES frames, MODEL is as model.manifest of the configuration. Costs are CPU seconds per second
+// of media.
 #include <cstdio>
 #include <exception>
 #include <iostream>
@@ -57,11 +58,18 @@ nlohmann::json answer(const Pipeline& pipeline, const std::string& request,
 }
 
 int serve(const std::filesystem::path& footage, const std::filesystem::path& bank_footage,
-          std::size_t hashes) {
+          std::size_t frames, const std::string& model) {
   const double begin = cpu_seconds();
-  const auto real = hashes_of(load_footage(bank_footage, kSegmentLength));
-  const Pipeline pipeline(perturbed_bank(real, hashes, kSeed));
-  std::cout << nlohmann::json{{"real_hashes", real.size()},
+  service::Config config;
+  config.model.manifest = model;
+  const auto models = service::open_models(config, 1);
+  if (!models) throw std::runtime_error(models.error().message);
+  const RealFrames real = frames_of(load_footage(bank_footage, kSegmentLength), *models);
+  const Pipeline pipeline(*models, perturbed_bank(real, frames, kSeed));
+  std::cout << nlohmann::json{{"model", models->name()},
+                              {"precision", models->precision},
+                              {"real_hashes", real.hashes.size()},
+                              {"real_embeddings", real.embeddings.size()},
                               {"entries", pipeline.parts.index->snapshot()->entries()},
                               {"build_cpu_s", cpu_seconds() - begin}}
             << std::endl;
@@ -75,12 +83,12 @@ int serve(const std::filesystem::path& footage, const std::filesystem::path& ban
 }  // namespace staydown::bench
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fprintf(stderr, "usage: bench_pipeline FOOTAGE BANK_FOOTAGE HASHES\n");
+  if (argc != 5) {
+    std::fprintf(stderr, "usage: bench_pipeline FOOTAGE BANK_FOOTAGE FRAMES MODEL\n");
     return 2;
   }
   try {
-    return staydown::bench::serve(argv[1], argv[2], std::stoul(argv[3]));
+    return staydown::bench::serve(argv[1], argv[2], std::stoul(argv[3]), argv[4]);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bench_pipeline: %s\n", error.what());
     return 1;

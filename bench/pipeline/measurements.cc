@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/clock.h"
 #include "cpu_clock.h"
 #include "isolated_decode.h"
 #include "media/scaler.h"
@@ -67,9 +68,8 @@ void wait_until_settled() {
 
 }  // namespace
 
-Pipeline::Pipeline(std::vector<ReferenceTimelinePtr> bank) {
-  const auto calibration = std::shared_ptr<const matching::Calibration>(
-      std::shared_ptr<void>(), &matching::Calibration::embedded());
+Pipeline::Pipeline(const service::Models& models, std::vector<ReferenceTimelinePtr> bank) {
+  const auto& calibration = models.calibration;
   const auto index = std::make_shared<index::ReferenceIndex>();
   index->add(std::move(bank));
   wait_until_settled();
@@ -78,14 +78,13 @@ Pipeline::Pipeline(std::vector<ReferenceTimelinePtr> bank) {
       calibration->threshold(rates.review_per_million_hours, rates.bank_frames);
   options.tracker.takedown_score =
       calibration->threshold(rates.takedown_per_million_hours, rates.bank_frames);
-  options.clock = [] {
-    return std::chrono::time_point_cast<std::chrono::microseconds>(
-        std::chrono::system_clock::now());
-  };
+  options.sampling.rgb = models.colour();
+  options.clock = wall_clock;
   policy::PolicyOptions policy;
   policy.review_score = options.tracker.review_score;
   policy.takedown_score = options.tracker.takedown_score;
-  parts = {.describer = std::make_shared<descriptor::Describer>(descriptor::kQueryViews),
+  parts = {.describer = std::make_shared<const descriptor::Describer>(descriptor::kQueryViews,
+                                                                      models.learned),
            .index = index,
            .calibration = calibration,
            .policy = std::make_shared<policy::Policy>(std::move(policy)),
@@ -122,7 +121,10 @@ StepCosts isolated_costs(const Pipeline& pipeline, const Footage& footage, std::
     media::Scaler scaler;
     costs.scale = each_lap([&] {
       for (const auto& frames : decoded) {
-        for (const auto& frame : frames) value_of(scaler.luma(*frame, {}));
+        for (const auto& frame : frames) {
+          value_of(scaler.luma(*frame, {}));
+          if (pipeline.options.sampling.rgb) value_of(scaler.rgb(*frame, {}));
+        }
       }
     });
   }
@@ -184,19 +186,25 @@ Crowd crowd(const Pipeline& pipeline, const Footage& footage, std::size_t stream
           .cost = cpu / media};
 }
 
-std::vector<PdqHash> hashes_of(const Footage& footage) {
-  media::FrameSampler sampler;
-  const descriptor::Describer describer(descriptor::kQueryViews);
-  std::vector<PdqHash> hashes;
+RealFrames frames_of(const Footage& footage, const service::Models& models) {
+  media::FrameSampler sampler({.rgb = models.colour()});
+  const descriptor::Describer describer(descriptor::kQueryViews, models.learned);
+  RealFrames real;
   for (const auto& segment : footage.segments) {
     const auto sampled = value_of(sampler.sample(segment, media::Density::kDense));
     for (const auto& descriptor : value_of(describer.describe(sampled.frames))) {
       if (descriptor.quality < kUsefulQuality) continue;
-      hashes.push_back(std::get<PdqHash>(descriptor.value));
+      if (const auto* hash = std::get_if<PdqHash>(&descriptor.value)) {
+        real.hashes.push_back(*hash);
+      } else if (descriptor.view == View::kFull) {
+        real.embeddings.push_back(std::get<Embedding>(descriptor.value));
+      }
     }
   }
-  if (hashes.empty()) throw std::runtime_error(footage.name + ": no frame of quality 50 and more");
-  return hashes;
+  if (real.hashes.empty()) {
+    throw std::runtime_error(footage.name + ": no frame of quality 50 and more");
+  }
+  return real;
 }
 
 }  // namespace staydown::bench

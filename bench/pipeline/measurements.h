@@ -6,7 +6,9 @@
 
 #include "core/reference.h"
 #include "footage.h"
+#include "perturbed_bank.h"
 #include "service/detector.h"
+#include "service/models.h"
 
 namespace staydown::bench {
 
@@ -14,19 +16,19 @@ namespace staydown::bench {
 struct StepCosts {
   double decode = 0;    // demux, and keyframes through the decoder
   double scale = 0;     // decoded frames to working size
-  double describe = 0;  // views and PDQ
+  double describe = 0;  // views, PDQ and the learned model
   double search = 0;
   double match = 0;
 
   double sum() const { return decode + scale + describe + search + match; }
 };
 
-// The pipeline of one worker as `staydown scan --model none` runs it.
+// The pipeline of one worker as `staydown scan` runs it with these models.
 struct Pipeline {
   service::SharedParts parts;
   service::DetectorOptions options;
 
-  explicit Pipeline(std::vector<ReferenceTimelinePtr> bank);
+  Pipeline(const service::Models& models, std::vector<ReferenceTimelinePtr> bank);
 };
 
 // Through Detector::detect: one stream that repeats the footage `laps` times.
@@ -44,7 +46,8 @@ struct Crowd {
 Crowd crowd(const Pipeline& pipeline, const Footage& footage, std::size_t streams,
             std::size_t segments);
 
-// Hashes of the footage's frames, sampled densely, in all views, of quality 50 and more.
-std::vector<PdqHash> hashes_of(const Footage& footage);
+// Frames of the footage, sampled densely, of quality 50 and more: hashes in all views, embeddings
+// of the whole.
+RealFrames frames_of(const Footage& footage, const service::Models& models);
 
 }  // namespace staydown::bench
