@@ -11,17 +11,19 @@ is the part of its name before `__`. Writes, as vPDQ text (frame,quality,hash,ti
     WORK/images/SOURCE.txt           one line per image
 VIEW is full or centre. With a model, what it makes of the same frames, as embed.cc writes it:
     WORK/reference/embedding/CLIP.bin, WORK/copies/embedding/EDIT/CLIP.bin, WORK/images/embedding/SOURCE.bin
-Needs the ffmpeg program and Pillow (pip install pillow). Videos that are there already are kept.
+    WORK/copies/video/EDIT/CLIP.mkv  the copies themselves, so that another model does not wait for them
+Needs the ffmpeg program and Pillow (pip install pillow). What is there already is kept, unless another model made it.
 """
 
 import argparse
 import csv
 import hashlib
 import io
+import json
 import pathlib
+import shutil
 import subprocess
 import tarfile
-import tempfile
 
 from PIL import Image
 
@@ -74,16 +76,20 @@ def fraction(name):
 
 
 def encode_copies(clip, offset, copies):
-    """copies: file by edit."""
+    """copies: file by edit, which appears once it is whole."""
+    parts = {edit: copy.with_suffix(".part") for edit, copy in copies.items()}
     labels = "".join(f"[s{n}]" for n in range(len(copies)))
     chains = [f"[0:v]scale=640:360,setsar=1,split={len(copies)}{labels}"]
     outputs = []
-    for n, (edit, copy) in enumerate(copies.items()):
+    for n, (edit, part) in enumerate(parts.items()):
+        part.parent.mkdir(parents=True, exist_ok=True)
         chains.append(f"[s{n}]{(EDITS | STRONG_EDITS)[edit][0].format(n=n)}[o{n}]")
         outputs += ["-map", f"[o{n}]", "-c:v", "libx264", "-preset", "superfast", "-threads", 1,
-                    "-b:v", "300k", "-maxrate", "400k", "-bufsize", "600k", "-pix_fmt", "yuv420p", copy]
+                    "-b:v", "300k", "-maxrate", "400k", "-bufsize", "600k", "-pix_fmt", "yuv420p", "-f", "matroska", part]
     run(["ffmpeg", "-v", "error", "-nostdin", "-threads", 1, "-filter_complex_threads", 1, "-ss", offset,
          "-t", LONGEST, "-i", clip, "-filter_complex", ";".join(chains), *outputs])
+    for edit, part in parts.items():
+        part.rename(copies[edit])
 
 
 def hash_video(args, video, step, folder, name):
@@ -95,13 +101,6 @@ def hash_video(args, video, step, folder, name):
 
 def kinds_of(edit):
     return "embedding" if edit in STRONG_EDITS else "both" if edit in MILD_EDITS else "pdq"
-
-
-def outputs_of(args, edit, stem):
-    names = [f"{view}/{edit}/{stem}.txt" for view in VIEWS]
-    if args.model and kinds_of(edit) != "pdq":
-        names.append(f"embedding/{edit}/{stem}.bin")
-    return [args.work / "copies" / name for name in names]
 
 
 def embed_video(args, video, step, folder, name):
@@ -120,18 +119,28 @@ def prepare_videos(args):
         # The copy begins a little into the clip, so that its samples fall between the reference's.
         offset = round(0.25 + 0.25 * fraction(clip.stem), 3)
         rows += [(edit, clip.stem, speed, offset, kinds_of(edit)) for edit, (_, speed) in edits.items()]
-        with tempfile.TemporaryDirectory() as folder:
-            missing = {edit: pathlib.Path(folder) / f"{edit}.mkv" for edit in edits
-                       if not all(output.exists() for output in outputs_of(args, edit, clip.stem))}
-            if missing:
-                encode_copies(clip, offset, missing)
-            for edit, copy in missing.items():
-                hash_video(args, copy, COPY_STEP, "copies", f"{edit}/{clip.stem}.txt")
-                if kinds_of(edit) != "pdq":
-                    embed_video(args, copy, COPY_STEP, "copies", f"{edit}/{clip.stem}.bin")
+        copies = {edit: args.work / "copies/video" / edit / f"{clip.stem}.mkv" for edit in edits}
+        missing = {edit: copy for edit, copy in copies.items() if not copy.exists()}
+        if missing:
+            encode_copies(clip, offset, missing)
+        for edit, copy in copies.items():
+            hash_video(args, copy, COPY_STEP, "copies", f"{edit}/{clip.stem}.txt")
+            if kinds_of(edit) != "pdq":
+                embed_video(args, copy, COPY_STEP, "copies", f"{edit}/{clip.stem}.bin")
         print(clip.stem, flush=True)
     with (args.work / "copies.csv").open("w", newline="") as file:
         csv.writer(file).writerows(rows)
+
+
+def forget_other_models(args):
+    """Removes what another model said."""
+    stamp, manifest = args.work / "model.txt", json.loads(args.model.read_text())
+    model = f"{manifest['sha256']} {manifest['precision']}"
+    if not stamp.exists() or stamp.read_text() != model:
+        for folder in ("reference", "copies", "images"):
+            shutil.rmtree(args.work / folder / "embedding", ignore_errors=True)
+    args.work.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(model)
 
 
 def source_of(member):
@@ -150,8 +159,10 @@ def prepare_images(args):
                     square = image.convert("RGB").resize((IMAGE_SIDE, IMAGE_SIDE), Image.Resampling.BILINEAR)
                     pictures.setdefault(source_of(member.name), []).append(square)
     for source, squares in sorted(pictures.items()):
-        write_hashes([args.pdq_frames, *[IMAGE_SIDE] * 4, 1], args.work / "images" / f"{source}.txt",
-                     input=b"".join(square.convert("L").tobytes() for square in squares))
+        hashed = args.work / "images" / f"{source}.txt"
+        if not hashed.exists():
+            write_hashes([args.pdq_frames, *[IMAGE_SIDE] * 4, 1], hashed,
+                         input=b"".join(square.convert("L").tobytes() for square in squares))
         out = args.work / "images" / "embedding" / f"{source}.bin"
         if args.model and not out.exists():
             write_hashes([args.embed, args.model, args.work, "frames", IMAGE_SIDE, IMAGE_SIDE], out,
@@ -168,6 +179,8 @@ def main():
     args.pdq_video = args.build / "bench/parity/pdq_video"
     args.pdq_frames = args.build / "bench/parity/pdq_frames"
     args.embed = args.build / "bench/calibrate/embed"
+    if args.model:
+        forget_other_models(args)
     prepare_images(args)
     prepare_videos(args)
 
