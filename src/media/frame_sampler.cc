@@ -62,6 +62,8 @@ class FrameSampler::Impl {
   // Forgets the pictures of the segments so far.
   void reset();
 
+  bool holds_pictures() const { return open_after_.has_value() || kept_.has_value(); }
+
   SamplerMemory memory() const {
     SamplerMemory memory{previous_mode_, tables_.packets(), {}};
     if (init_ && init_->size() <= kLargestKeptInit) memory.init = *init_;
@@ -265,6 +267,7 @@ FrameSampler::~FrameSampler() = default;
 FrameSampler::FrameSampler(FrameSampler&&) noexcept = default;
 FrameSampler& FrameSampler::operator=(FrameSampler&&) noexcept = default;
 
+bool FrameSampler::holds_pictures() const { return impl_->holds_pictures(); }
 SamplerMemory FrameSampler::memory() const { return impl_->memory(); }
 void FrameSampler::recall(SamplerMemory memory) { impl_->recall(std::move(memory)); }
 

@@ -77,6 +77,8 @@ class FrameSampler {
   // segment.start + PTS - smallest PTS of the segment.
   Result<SampledSegment> sample(const Segment& segment, Density density = Density::kNormal);
 
+  // Whether it holds pictures, which `memory` leaves out, that what comes next may need.
+  bool holds_pictures() const;
   SamplerMemory memory() const;
   void recall(SamplerMemory memory);
 

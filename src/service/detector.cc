@@ -17,23 +17,6 @@ using Steady = std::chrono::steady_clock;
 // Between two showings of one reference that are one case (docs/glossary.md).
 constexpr MediaTime kMaxGap = std::chrono::seconds(60);
 
-using Stages = std::map<std::string, std::chrono::microseconds>;
-
-// Adds the time from its construction to its end to one stage.
-class StageTimer {
- public:
-  StageTimer(Stages& stages, const char* stage) : total_(stages[stage]) {}
-  ~StageTimer() {
-    total_ += std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - begin_);
-  }
-  StageTimer(const StageTimer&) = delete;
-  StageTimer& operator=(const StageTimer&) = delete;
-
- private:
-  std::chrono::microseconds& total_;
-  Steady::time_point begin_ = Steady::now();
-};
-
 // The past of a stream as the matcher saw it, and how it would go on.
 struct PastSearch {
   std::vector<Match> matches;
@@ -48,9 +31,7 @@ media::Density density_for(matching::Attention attention, Effort effort) {
 }
 
 // A segment as the matcher sees it.
-struct Look {
-  media::SampledSegment sampled;
-  std::vector<Descriptor> descriptors;
+struct Look : Seen {
   std::vector<Hit> hits;
 };
 
@@ -58,8 +39,8 @@ struct Look {
 
 class Detector::Impl {
  public:
-  Impl(DetectorOptions options, SharedParts parts)
-      : options_(std::move(options)), parts_(std::move(parts)) {}
+  Impl(DetectorOptions options, SharedParts parts, std::shared_ptr<const Looker> looker)
+      : options_(std::move(options)), parts_(std::move(parts)), looker_(std::move(looker)) {}
 
   Result<Detection> detect(const Segment& segment, Effort effort) {
     WatchedStream& stream = stream_of(segment.stream);
@@ -195,19 +176,9 @@ class Detector::Impl {
   Result<Look> look_at(const Segment& segment, WatchedStream& stream,
                        const index::IndexSnapshot& index, media::Density density,
                        Stages& stages) const {
-    Look look;
-    {
-      const StageTimer timer(stages, "decode");
-      auto sampled = stream.sampler.sample(segment, density);
-      if (!sampled) return tl::unexpected(sampled.error());
-      look.sampled = *std::move(sampled);
-    }
-    {
-      const StageTimer timer(stages, "describe");
-      auto descriptors = parts_.describer->describe(look.sampled.frames);
-      if (!descriptors) return tl::unexpected(descriptors.error());
-      look.descriptors = *std::move(descriptors);
-    }
+    auto seen = looker_->look(stream.sampler, segment, density, stages);
+    if (!seen) return tl::unexpected(seen.error());
+    Look look{*std::move(seen), {}};
     const StageTimer timer(stages, "search");
     look.hits = index.search(look.descriptors, options_.search);
     return look;
@@ -260,12 +231,16 @@ class Detector::Impl {
 
   DetectorOptions options_;
   SharedParts parts_;
+  std::shared_ptr<const Looker> looker_;
   std::size_t not_searched_for_ = 0;  // since the last detection
   std::unordered_map<StreamId, WatchedStream> streams_;
 };
 
 Detector::Detector(DetectorOptions options, SharedParts parts)
-    : impl_(std::make_unique<Impl>(std::move(options), std::move(parts))) {}
+    : impl_(std::make_unique<Impl>(std::move(options), parts,
+                                   std::make_shared<const DescribingLooker>(parts.describer))) {}
+Detector::Detector(DetectorOptions options, SharedParts parts, std::shared_ptr<const Looker> looker)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(parts), std::move(looker))) {}
 
 Detector::~Detector() = default;
 

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -20,6 +19,7 @@
 #include "media/frame_sampler.h"
 #include "policy/policy.h"
 #include "service/arrivals.h"
+#include "service/looker.h"
 
 namespace staydown::service {
 
@@ -55,7 +55,7 @@ struct Detection {
   double score = 0;      // highest score of an open alignment after this segment, in nats
   std::size_t hits = 0;  // stored frames near a sampled one
   std::size_t not_searched_for = 0;  // references that came, too many to search the past for
-  std::map<std::string, std::chrono::microseconds> stages;  // what each stage took
+  Stages stages;                     // what each stage took
 };
 
 // Sample, describe, search, track, judge: in that order, for the streams of one worker. The first
@@ -69,6 +69,8 @@ struct Detection {
 class Detector {
  public:
   Detector(DetectorOptions options, SharedParts parts);
+  // Leaves looking at segments to `looker`, which sees what it would see itself.
+  Detector(DetectorOptions options, SharedParts parts, std::shared_ptr<const Looker> looker);
   ~Detector();
 
   Result<Detection> detect(const Segment& segment, Effort effort = Effort::kFull);

@@ -69,6 +69,14 @@ std::unique_ptr<Detector> Engine::make_detector() const {
   return std::make_unique<Detector>(impl_->options_, impl_->parts_);
 }
 
+std::unique_ptr<Detector> Engine::make_detector(std::shared_ptr<const Looker> looker) const {
+  return std::make_unique<Detector>(impl_->options_, impl_->parts_, std::move(looker));
+}
+
+std::shared_ptr<const descriptor::Describer> Engine::describer() const {
+  return impl_->parts_.describer;
+}
+
 policy::Policy& Engine::shared_policy() const { return *impl_->parts_.policy; }
 const policy::Policy& Engine::policy() const { return *impl_->parts_.policy; }
 

@@ -25,6 +25,9 @@ class Engine {
   Engine& operator=(Engine&&) noexcept;
 
   std::unique_ptr<Detector> make_detector() const;
+  // One that leaves looking at segments to `looker`, which sees what it would see itself.
+  std::unique_ptr<Detector> make_detector(std::shared_ptr<const Looker> looker) const;
+  std::shared_ptr<const descriptor::Describer> describer() const;  // of its detectors
 
   const policy::Policy& policy() const;
   policy::Policy& shared_policy() const;  // of all its detectors

@@ -180,6 +180,21 @@ TEST(FrameSampler, GivesTheSameFramesForTheSameSegments) {
   }
 }
 
+TEST(FrameSampler, HoldsPicturesOnlyWhereTheNextSegmentMayNeedThem) {
+  VideoSpec usual = video(11, 2s), long_gop = video(11, 4s);
+  usual.gop = 2 * usual.fps;
+  long_gop.gop = 4 * long_gop.fps;
+  FrameSampler sampler;
+  EXPECT_FALSE(sampler.holds_pictures());
+  std::int64_t sequence = 0;
+  for (const auto density : {Density::kNormal, Density::kSteady, Density::kDense}) {
+    ASSERT_TRUE(sampler.sample(segment_of(encode(usual), 0s, sequence++), density));
+    EXPECT_FALSE(sampler.holds_pictures());
+    ASSERT_TRUE(sampler.sample(segment_of(encode(long_gop), 0s, sequence++), density));
+    EXPECT_TRUE(sampler.holds_pictures());
+  }
+}
+
 TEST(FrameSampler, FollowsAChangeOfResolutionAndCodec) {
   FrameSampler sampler;
   VideoSpec small = video(10, 2s), large = video(10, 2s), other = video(10, 2s);
