@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import alarms
 import evaluate
 import precision
-from detector import Scan
 from edits import EDITS, FAMILIES
 from plan import Negative
 from precision import Match, Point
+from replay import Scan
 from streams import Stream
 
 BANK_FRAMES = 1_000_000  # the size that false alarms are stated for
@@ -152,6 +152,8 @@ def figures(copies: list[Copy], quiet: list[Quiet]) -> dict:
                 "segments": precision.average_precision(segments)},
         "curves": {"pairs": _rounded(pairs), "segments": _rounded(segments),
                    "operating": operating_curve(copies, quiet)},
-        "cpu": {"stream_s": seconds, "cpu_s": sum(scan.cpu_s for _, scan in scans),
-                "cpu_ms_per_stream_s": 1000 * sum(scan.cpu_s for _, scan in scans) / seconds},
+        "cpu": {"stream_s": seconds,
+                "ms_per_stream_s": 1000 * sum(scan.cpu_s for _, scan in scans) / seconds,
+                "shared_ms_per_stream_s":
+                    1000 * sum(scan.shared_cpu_s for _, scan in scans) / seconds},
     }

@@ -2,8 +2,8 @@
 """Live copy detection: recall by edit and severity, time to takedown, precision, false alarms.
 
 Makes live streams that carry edited copies of some clips of a folder, and streams that only look like
-it (all cached, from a seed), scans them with `staydown`, and holds what it says against the truth. See
-docs/detection.md.
+it (all cached, from a seed), scans them under one or more configurations, and holds what is said
+against the truth. See docs/detection.md.
 """
 
 import argparse
@@ -25,8 +25,9 @@ import streams as stream_plans
 import tables
 import vsc
 from cache import Progress, StreamCache, each
-from detector import Staydown, Variant, of_clips
-from plan import Plan, plan
+from detector import Staydown, of_clips
+from plan import Negative, Plan, plan
+from replay import Replay
 
 QUICK = {"copied": 1, "hard_clips": 1}
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -39,8 +40,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--videos", type=pathlib.Path, required=True, help="folder of clips")
     parser.add_argument("--work", type=pathlib.Path, default=cache / "staydown-bench",
                         help="where streams, banks and scans are kept (default: %(default)s)")
-    parser.add_argument("--staydown", type=pathlib.Path,
-                        default=ROOT / "build" / "release" / "src" / "staydown")
+    build = ROOT / "build" / "release"
+    parser.add_argument("--staydown", type=pathlib.Path, default=build / "src" / "staydown")
+    parser.add_argument("--replay", type=pathlib.Path, metavar="BENCH_REPLAY",
+                        default=build / "bench" / "detection" / "replay" / "bench_replay",
+                        help="scans under all variants at once")
     parser.add_argument("--model", default=str(ROOT / "models" / "manifest.json"), metavar="MANIFEST",
                         help="learned descriptor that banks hold beside hashes, or none; what variants use of it "
                              "their configurations say (default: the shipped one)")
@@ -58,7 +62,7 @@ def arguments() -> argparse.Namespace:
                         help=f"--copied {QUICK['copied']} --hard-clips {QUICK['hard_clips']}, only the "
                              "middle severity, and no references' own clips as background")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--jobs", type=int, default=2, help="scans at a time (default: 2)")
+    parser.add_argument("--jobs", type=int, default=2, help="streams scanned at a time (default: 2)")
     parser.add_argument("--encode-jobs", type=int, default=1,
                         help="streams made at a time, one thread each (default: 1)")
     parser.add_argument("--encode-only", action="store_true", help="make the streams and stop")
@@ -120,25 +124,30 @@ class Run:
         self.bank = self.staydown.bank(of_clips(self.roles.references), progress.step)
         self.hard_bank = self.staydown.bank(list(derived.values()), progress.step)
 
-    def measure(self, variant: Variant) -> tuple[list[measures.Copy], list[measures.Quiet]]:
-        low = variant.low()
+    def measure(self, texts: list[str]) -> tuple[dict[str, list[measures.Copy]],
+                                                 dict[str, list[measures.Quiet]]]:
+        """Copies and others by variant, each at its own thresholds and at the lowest."""
+        variants = [self.staydown.variant(text) for text in texts]
+        both = [one for variant in variants for one in (variant, variant.low())]
         frames = {bank: self.staydown.entries(bank) for bank in (self.bank, self.hard_bank)}
 
-        def copy(stream: stream_plans.Stream) -> measures.Copy:
-            scan, lowest = (self.staydown.scan(self.cache.path(stream), self.bank, under)
-                            for under in (variant, low))
-            return measures.Copy(stream, scan, lowest,
-                                 evaluate.judge(list(scan.cases), stream.truth))
+        def bank_of(negative: Negative) -> pathlib.Path:
+            return self.hard_bank if negative.group.startswith("hard.") else self.bank
 
-        def quiet(negative) -> measures.Quiet:
-            bank = self.hard_bank if negative.group.startswith("hard.") else self.bank
-            scan, lowest = (self.staydown.scan(self.cache.path(negative.stream), bank, under,
-                                               negative.without) for under in (variant, low))
-            return measures.Quiet(negative, scan, lowest, frames[bank])
-
-        return (each(f"{variant.name}: copies scanned", self.planned.copies, copy, self.options.jobs),
-                each(f"{variant.name}: others scanned", self.planned.negatives, quiet,
-                     self.options.jobs))
+        with Replay(self.options.replay, self.options.work / "scans", both,
+                    self.staydown.manifest) as replay:
+            copies = each("copies scanned", self.planned.copies, lambda stream: replay.scan(
+                self.cache.path(stream), self.bank), self.options.jobs)
+            others = each("others scanned", self.planned.negatives, lambda one: replay.scan(
+                self.cache.path(one.stream), bank_of(one), one.without), self.options.jobs)
+        return (
+            {variant.name: [measures.Copy(stream, *scans[2 * at:2 * at + 2], evaluate.judge(
+                list(scans[2 * at].cases), stream.truth))
+                for stream, scans in zip(self.planned.copies, copies)]
+             for at, variant in enumerate(variants)},
+            {variant.name: [measures.Quiet(one, *scans[2 * at:2 * at + 2], frames[bank_of(one)])
+                            for one, scans in zip(self.planned.negatives, others)]
+             for at, variant in enumerate(variants)})
 
     def peer(self, found: dict[str, list[measures.Copy]]) -> dict:
         """The peer's figures, and ours on the same copies."""
@@ -192,10 +201,7 @@ def main() -> None:
     if options.encode_only:
         return
     run.open_banks()
-    found, silent = {}, {}
-    for text in options.variant or ["both"]:
-        variant = run.staydown.variant(text)
-        found[variant.name], silent[variant.name] = run.measure(variant)
+    found, silent = run.measure(options.variant or ["both"])
 
     result = {
         "command": options.command,

@@ -5,11 +5,12 @@ import unittest
 import alarms
 import measures
 import tables
-from detector import Scan, Variant
+from detector import Variant
 from edits.programme import Piece
 from evaluate import Case, judge
 from measures import Copy, Quiet
 from plan import Negative
+from replay import Scan
 from streams import Stream, Truth
 
 TRUTH = Truth("ref-a", (Piece((5, 15), (20, 30)),), True)
@@ -21,14 +22,14 @@ def case(reference="ref-a", score=40.0, takedown_at=9.0, query=(5, 15), interval
 
 def copy(kind, number, cases=(), low=()):
     stream = Stream(f"{kind}.{number}.ref-a", kind, TRUTH, 20.0, ())
-    scan = Scan(tuple(cases), 31.0 if cases else None, 0.25)
-    return Copy(stream, scan, Scan((*cases, *low), None, 0.5), judge(list(cases), TRUTH))
+    scan = Scan(tuple(cases), 31.0 if cases else None, 0.25, 1.0)
+    return Copy(stream, scan, Scan((*cases, *low), None, 0.5, 1.0), judge(list(cases), TRUTH))
 
 
 def quiet(name, group, calibrates, hours, cases=(), low=()):
     stream = Stream(name, group, None, hours * 3600, ())
-    return Quiet(Negative(stream, group, calibrates), Scan(tuple(cases), None, 0.25),
-                 Scan((*cases, *low), None, 0.5), 500_000)
+    return Quiet(Negative(stream, group, calibrates), Scan(tuple(cases), None, 0.25, 1.0),
+                 Scan((*cases, *low), None, 0.5, 1.0), 500_000)
 
 
 COPIES = [copy("crop.1", 0, [case()]), copy("crop.1", 1, low=[case(score=12.0, takedown_at=None)]),
@@ -83,7 +84,8 @@ class Figures(unittest.TestCase):
         self.assertIsNone(measures.alarm_figures(calibration, 9.0)["upper_from_tail"])
 
     def test_processor_time_is_per_second_of_stream(self):
-        self.assertAlmostEqual(self.figures["cpu"]["cpu_ms_per_stream_s"], 1000 * 1.5 / 12660)
+        self.assertAlmostEqual(self.figures["cpu"]["ms_per_stream_s"], 1000 * 1.5 / 12660)
+        self.assertAlmostEqual(self.figures["cpu"]["shared_ms_per_stream_s"], 1000 * 6 / 12660)
 
     def test_the_page_holds_the_figures(self):
         page = tables.page({
