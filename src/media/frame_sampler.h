@@ -17,7 +17,9 @@ namespace staydown::media {
 struct SamplingPolicy {
   MediaTime wanted = std::chrono::seconds(1);        // interval between sampled frames
   MediaTime tolerated = std::chrono::seconds(2);     // keyframes this far apart still suffice
-  MediaTime dense = std::chrono::milliseconds(250);  // interval while an alignment is undecided
+  // While an alignment is undecided. A frame sooner after another than 450 ms does not vote
+  // (matching/alignment.cc), so that more of them cost and tell nothing.
+  MediaTime dense = std::chrono::milliseconds(500);
   bool rgb = false;                                  // fill Frame::rgb beside the luma
 };
 

@@ -23,7 +23,7 @@ Picture picture_of(const Frame& frame);
 // kept: at most kMaxPictures, about 12 KB each. Not thread-safe.
 class Thumbnails {
  public:
-  static constexpr std::size_t kMaxPictures = 400;  // 90 s at the dense 4 frames a second, and some
+  static constexpr std::size_t kMaxPictures = 400;  // 90 s at 4 frames a second, and some
 
   explicit Thumbnails(MediaTime span = std::chrono::seconds(90)) : span_(span) {}
 
