@@ -33,7 +33,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // For hashes the bank's own measure of a near-duplicate (TimelineOptions::near_duplicate); in bits.
-constexpr double unchanged(DescriptorKind kind) { return kind == DescriptorKind::kPdq ? 8 : 4; }
+constexpr double unchanged(DescriptorKind kind) { return kind == DescriptorKind::kPdq ? 8 : 1; }
 // While alarms are counted, alignments are opened by hashes up to where distances stop speaking for
 // a copy, by embeddings up to where the index gives them: what is further opens nothing anywhere.
 constexpr index::SearchOptions kWide{.pdq_radius = 97};
@@ -121,11 +121,12 @@ Json detected(const Corpus& corpus, const Json& file) {
 // What movements say, by size and number of views.
 Json movement_curves(const Samples& alike, const Samples& copied, DescriptorKind kind) {
   Json curves = Json::array();
-  for (std::size_t size = 0; size < kSizes.size(); ++size) {
-    Json of_size{{"up_to", rounded(kSizes[size] / bits_per_unit(kind), 1e5)}};
+  const auto sizes = sizes_of(kind);
+  for (std::size_t size = 0; size < sizes.size(); ++size) {
+    Json of_size{{"up_to", rounded(sizes[size] / bits_per_unit(kind), 1e5)}};
     for (const std::size_t views : numbers_of_views(kind)) {
-      const auto of_alike = correlations(alike.by_views[views - 1], size);
-      const auto of_copies = correlations(copied.by_views[views - 1], size);
+      const auto of_alike = correlations(alike.by_views[views - 1], sizes, size);
+      const auto of_copies = correlations(copied.by_views[views - 1], sizes, size);
       if (of_alike.alike.empty() || of_copies.alike.empty()) {
         throw std::runtime_error("too few clips: a size of movement was never seen");
       }
@@ -148,17 +149,18 @@ Json described(const Correlations& found) {
 Json movements_measured(const Samples& alike, const Samples& copied, DescriptorKind kind,
                         const matching::Calibration& calibration) {
   Json measured = Json::array();
-  for (std::size_t size = 0; size < kSizes.size(); ++size) {
-    Json of_size{{"up_to", kSizes[size]}};
+  const auto sizes = sizes_of(kind);
+  for (std::size_t size = 0; size < sizes.size(); ++size) {
+    Json of_size{{"up_to", sizes[size]}};
     for (const std::size_t views : numbers_of_views(kind)) {
       const std::vector<Sample>& of_alike = alike.by_views[views - 1];
       Json& of_views = of_size[key_of_views(views)];
-      of_views = {{"look_alikes", described(correlations(of_alike, size))},
-                  {"copies", described(correlations(copied.by_views[views - 1], size))}};
+      of_views = {{"look_alikes", described(correlations(of_alike, sizes, size))},
+                  {"copies", described(correlations(copied.by_views[views - 1], sizes, size))}};
       double ratios = 0, count = 0;
       for (auto [movement, looks_alike] : of_alike) {
-        if (movement.least > kSizes[size]) continue;
-        if (size > 0 && movement.least <= kSizes[size - 1]) continue;
+        if (movement.least > sizes[size]) continue;
+        if (size > 0 && movement.least <= sizes[size - 1]) continue;
         ++count;
         movement.least /= bits_per_unit(kind);
         if (looks_alike) ratios += std::exp(calibration.new_information(movement));
@@ -166,7 +168,7 @@ Json movements_measured(const Samples& alike, const Samples& copied, DescriptorK
       of_views["mean_ratio"] = rounded(ratios / count);
       if (ratios > count) {
         throw std::runtime_error(std::string("look-alikes would count as copies: movements of ") +
-                                 key_of(kind) + " up to " + std::to_string(kSizes[size]) +
+                                 key_of(kind) + " up to " + std::to_string(sizes[size]) +
                                  " bits have a mean ratio of " + std::to_string(ratios / count));
       }
     }
@@ -228,7 +230,7 @@ OfKind measure_kind(const Corpus& corpus, DescriptorKind kind, Json& file) {
   // Look-alikes that move otherwise do not vote, for which curves are needed: twice.
   OfKind of{kind, {}, {}};
   Json& movement = file["curves"][key]["movement"];
-  movement = Json::array({{{"up_to", kSizes.back()}, {"one_view", {{0, 0}}}}});
+  movement = Json::array({{{"up_to", sizes_of(kind).back()}, {"one_view", {{0, 0}}}}});
   for (int pass = 0; pass < 2; ++pass) {
     const auto calibration = parsed(file);
     of.alike = look_alikes(corpus, kind, calibration);

@@ -151,11 +151,17 @@ Samples copies(const Corpus& corpus, DescriptorKind kind,
   return samples;
 }
 
-Correlations correlations(const std::vector<Sample>& samples, std::size_t size) {
-  const double least = size == 0 ? 0 : kSizes[size - 1];
+std::span<const double> sizes_of(DescriptorKind kind) {
+  static constexpr std::array<double, 7> kUpTo = {4, 8, 16, 24, 40, 70, 256};
+  return kind == DescriptorKind::kPdq ? std::span(kUpTo).subspan(2) : std::span(kUpTo);
+}
+
+Correlations correlations(const std::vector<Sample>& samples, std::span<const double> sizes,
+                          std::size_t size) {
+  const double least = size == 0 ? 0 : sizes[size - 1];
   Correlations chosen;
   for (const auto& [movement, alike] : samples) {
-    if (movement.least <= least || movement.least > kSizes[size]) continue;
+    if (movement.least <= least || movement.least > sizes[size]) continue;
     ++chosen.all;
     if (alike) chosen.alike.push_back(movement.correlation);
   }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <map>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,9 +13,10 @@
 
 namespace staydown::calibrate {
 
-// Sizes of movement with a curve of their own, in bits (corpus.h); beyond the last but one there
-// was a cut.
-inline constexpr std::array<double, 5> kSizes = {16, 24, 40, 70, 256};
+// Sizes of movement with a curve of their own, in bits (corpus.h), ascending; beyond the last but
+// one there was a cut. An embedding has few bits of noise, so that its small movements say
+// something.
+std::span<const double> sizes_of(DescriptorKind kind);
 
 // What matching::VoteHistory says of a frame once another voted, and whether the frame looks like
 // the reference at all: after a cut most look-alikes do not.
@@ -43,13 +45,14 @@ std::map<std::string, Samples> look_alikes(const Corpus& corpus, DescriptorKind 
 // Copies against where they are from; of the clips that calibrate.
 Samples copies(const Corpus& corpus, DescriptorKind kind, const matching::Calibration& calibration);
 
-// Of movements above kSizes[size - 1], up to kSizes[size]: the correlations of those that are
-// alike, and the number of all.
+// Of movements above the size before, up to sizes[size]: the correlations of those that are alike,
+// and the number of all.
 struct Correlations {
   std::vector<double> alike;
   std::size_t all = 0;
 };
-Correlations correlations(const std::vector<Sample>& samples, std::size_t size);
+Correlations correlations(const std::vector<Sample>& samples, std::span<const double> sizes,
+                          std::size_t size);
 
 // In bins of a tenth, the outer ones as wide as it takes to hold three look-alikes; a bin counts
 // one look-alike more than it holds, so the mean of exp(nats) over look-alikes is below 1. Of a
