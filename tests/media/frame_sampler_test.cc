@@ -132,7 +132,7 @@ TEST(FrameSampler, SkipsFramesThatNothingRefersTo) {
   EXPECT_LT(worst_difference(sampled->frames, live), kSamePicture);
 }
 
-TEST(FrameSampler, GivesFourFramesASecondWhenAskedForMore) {
+TEST(FrameSampler, GivesTwoFramesASecondWhenAskedForMore) {
   const VideoSpec live = video(7, 2s);
   const Segment segment = segment_of(encode(live), 10s);
   FrameSampler sampler;
@@ -141,8 +141,7 @@ TEST(FrameSampler, GivesFourFramesASecondWhenAskedForMore) {
   EXPECT_THAT(times_of(normal->frames), ElementsAre(10s, 11s));
   const auto dense = sampler.sample(segment, Density::kDense);
   ASSERT_TRUE(dense);
-  EXPECT_THAT(times_of(dense->frames),
-              ElementsAre(10s, 10280ms, 10520ms, 10760ms, 11s, 11280ms, 11520ms, 11760ms));
+  EXPECT_THAT(times_of(dense->frames), ElementsAre(10s, 10520ms, 11s, 11520ms));
   EXPECT_LT(worst_difference(dense->frames, live, 10s), kSamePicture);
   const auto after = sampler.sample(segment);
   ASSERT_TRUE(after);

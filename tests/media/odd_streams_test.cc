@@ -89,7 +89,7 @@ TEST(LongGop, IsDecodedFromSegmentToSegment) {
   EXPECT_LT(worst_difference(second.frames, live), kSamePicture);
   // The decoder has moved on, but what it would have given more densely is still there.
   const auto dense = sampled(sampler, stream[1], Density::kDense);
-  EXPECT_THAT(dense.frames, SizeIs(16));
+  EXPECT_THAT(dense.frames, SizeIs(8));
   EXPECT_LT(worst_difference(dense.frames, live), kSamePicture);
 }
 

@@ -75,7 +75,7 @@ TEST(SamplingPlan, WatchesADecidedCopyEverySecond) {
 TEST(SamplingPlan, DecodesAStreamWithAnOpenAlignmentMoreDensely) {
   const auto dense = plan("KPPPPPPPPP", 100ms, kDenser);
   EXPECT_EQ(dense->mode, SamplingMode::kAllFrames);
-  EXPECT_EQ(dense->interval, 250ms);
+  EXPECT_EQ(dense->interval, 500ms);
   EXPECT_THAT(dense->decode, SizeIs(10));
   EXPECT_FALSE(dense->open_ended);
   EXPECT_EQ(plan("KKKKKKKK", 250ms, kDenser)->mode, SamplingMode::kKeyframes);
