@@ -1,7 +1,10 @@
 #include "index/block.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
+#include <queue>
+#include <tuple>
 #include <utility>
 
 #include "index/hamming.h"
@@ -121,14 +124,61 @@ void Block::search_embeddings(const Embeddings& embeddings, std::span<const Desc
     queries.push_back({embedding, radius});
     positions.push_back(i);
   }
-  for (const auto& [query, row] : embeddings.rows.near(queries)) {
-    const std::uint32_t slot = embeddings.origins.slot(row);
-    if (dead[slot]) continue;
-    const std::uint32_t entry = embeddings.origins.entry(row);
-    // Measured here, so that it does not depend on how the rows are searched.
-    const std::size_t i = positions[query];
-    const float d = distance(descriptors[i], references_[slot]->entries[entry].value);
-    if (d <= options.embedding_radius) hits[i].push_back({&references_[slot], entry, d});
+  std::vector<NearRow> near = embeddings.rows.near(queries);
+  for (auto first = near.begin(); first != near.end();) {
+    const auto last = std::find_if(first, near.end(),
+                                   [&](const NearRow& row) { return row.query != first->query; });
+    const std::size_t i = positions[first->query];
+    measure(embeddings, descriptors[i], options, dead, {first, last}, hits[i]);
+    first = last;
+  }
+}
+
+// Measured here, so that hits do not depend on how the rows are searched: in order of estimate,
+// until what follows is further away than enough of those that were measured.
+void Block::measure(const Embeddings& embeddings, const Descriptor& query,
+                    const SearchOptions& options, const std::vector<bool>& dead,
+                    std::span<NearRow> near, std::vector<BlockHit>& hits) const {
+  if (options.max_hits <= 0) return;
+  const auto later = [](const NearRow& a, const NearRow& b) {
+    return std::tie(a.estimate, a.row) > std::tie(b.estimate, b.row);
+  };
+  std::make_heap(near.begin(), near.end(), later);
+  const auto wanted = static_cast<std::size_t>(options.max_hits);
+  std::priority_queue<float> nearest;  // distances of the best hits, at most `wanted`
+  float limit = std::numeric_limits<float>::infinity();
+  // Some at a time, so that the memory of all is asked for before one of them is waited for.
+  struct Next {
+    const ReferenceTimelinePtr* reference;
+    std::uint32_t entry;
+  };
+  constexpr std::size_t kTogether = 16;
+  std::vector<Next> together;
+  while (!near.empty() && near.front().estimate <= limit) {
+    together.clear();
+    for (; !near.empty() && together.size() < kTogether; near = near.first(near.size() - 1)) {
+      std::pop_heap(near.begin(), near.end(), later);
+      const std::uint32_t row = near.back().row, slot = embeddings.origins.slot(row);
+      if (dead[slot]) continue;
+      together.push_back({&references_[slot], embeddings.origins.entry(row)});
+      const ReferenceEntry& entry = (*together.back().reference)->entries[together.back().entry];
+      __builtin_prefetch(&entry.value);
+    }
+    for (const auto& [reference, entry] : together) {
+      const auto halves = std::get<Embedding>((*reference)->entries[entry].value).halves();
+      constexpr std::size_t kLine = 64 / sizeof(Half);
+      for (std::size_t at = 0; at < halves.size(); at += kLine) __builtin_prefetch(&halves[at]);
+    }
+    for (const auto& [reference, entry] : together) {
+      const float d = distance(query, (*reference)->entries[entry].value);
+      if (d > options.embedding_radius) continue;
+      hits.push_back({reference, entry, d});
+      nearest.push(d);
+      if (nearest.size() > wanted) nearest.pop();
+    }
+    if (nearest.size() == wanted) {
+      limit = largest_estimate(nearest.top() - query.commonness, embeddings.rows.row_size());
+    }
   }
 }
 

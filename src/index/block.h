@@ -27,14 +27,15 @@ struct BlockHit {
 inline constexpr std::size_t kScannedHashes = 32768;
 
 // Immutable and thread-safe; keeps its references alive. Up to kExactEmbeddings embeddings and
-// kScannedHashes hashes are searched exactly, more by sketches and by HashTables. A reference's
-// slot is its position among those that the block was made of. Generic entries are left out.
+// kScannedHashes hashes are searched exactly, more by an InvertedFile and by HashTables. A
+// reference's slot is its position among those that the block was made of. Generic entries are left
+// out.
 class Block {
  public:
   explicit Block(std::vector<ReferenceTimelinePtr> references);
 
-  // Appends the hits of descriptor i to `hits[i]`: those in slots that are not dead, in any order
-  // and as many as there are. `dead` has one element per slot.
+  // Appends the hits of descriptor i to `hits[i]`: those in slots that are not dead, in any order,
+  // the closest `max_hits` among them and maybe more. `dead` has one element per slot.
   void search(std::span<const Descriptor> descriptors, const SearchOptions& options,
               const std::vector<bool>& dead, std::span<std::vector<BlockHit>> hits) const;
 
@@ -70,6 +71,9 @@ class Block {
   void search_embeddings(const Embeddings& embeddings, std::span<const Descriptor> descriptors,
                          const SearchOptions& options, const std::vector<bool>& dead,
                          std::span<std::vector<BlockHit>> hits) const;
+  void measure(const Embeddings& embeddings, const Descriptor& query, const SearchOptions& options,
+               const std::vector<bool>& dead, std::span<NearRow> near,
+               std::vector<BlockHit>& hits) const;
 
   std::vector<ReferenceTimelinePtr> references_;
   std::vector<PdqHash> hashes_;

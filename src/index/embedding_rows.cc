@@ -17,9 +17,6 @@ namespace {
 // Two ways to sum 4096 products of a unit vector's floats differ by less than this.
 constexpr float kRounding = 1e-4F;
 
-// Sketches that stay in a core's cache while the queries of a segment are held against them.
-constexpr std::size_t kStretch = 4096;
-
 // However few the queries are, as one product of matrices: Debian's FAISS sums them without SIMD
 // otherwise. On the thread that asks, since every thread of a worker does; with a buffer for the
 // queries of a segment and not for 4096.
@@ -38,8 +35,10 @@ void let_faiss_multiply_matrices() {
 EmbeddingRows::EmbeddingRows(std::span<const Embedding* const> rows)
     : row_size_(rows.empty() ? 0 : rows.front()->size()) {
   if (rows.size() > kExactEmbeddings) {
-    sketches_.reserve(rows.size());
-    for (const Embedding* row : rows) sketches_.push_back(sketch_of(*row));
+    std::vector<Sketch> sketches;
+    sketches.reserve(rows.size());
+    for (const Embedding* row : rows) sketches.push_back(sketch_of(*row));
+    sketches_.emplace(sketches, list_layout_for(rows.size()));
     return;
   }
   matrix_ = std::make_unique<faiss::IndexFlatIP>(static_cast<faiss::Index::idx_t>(row_size_));
@@ -50,32 +49,18 @@ EmbeddingRows::EmbeddingRows(EmbeddingRows&&) noexcept = default;
 EmbeddingRows& EmbeddingRows::operator=(EmbeddingRows&&) noexcept = default;
 
 std::size_t EmbeddingRows::bytes() const {
-  return sketches_.size() * sizeof(Sketch) + (matrix_ ? matrix_->codes.size() : 0);
+  return matrix_ ? matrix_->codes.size() : sketches_->bytes();
 }
 
 std::vector<NearRow> EmbeddingRows::near(std::span<const EmbeddingQuery> queries) const {
   if (queries.empty()) return {};
   if (matrix_) return near_exactly(queries);
-  struct Asked {
-    Sketch sketch;
-    int radius;
-  };
-  std::vector<Asked> asked;
-  for (const auto& [embedding, radius] : queries) {
-    asked.push_back({sketch_of(*embedding), sketch_radius(radius)});
-  }
   std::vector<NearRow> near;
-  std::vector<RowDistance> found;
-  for (std::size_t first = 0; first < sketches_.size(); first += kStretch) {
-    const auto stretch =
-        std::span(sketches_).subspan(first, std::min(kStretch, sketches_.size() - first));
-    for (std::uint32_t query = 0; query < asked.size(); ++query) {
-      found.clear();
-      scan(asked[query].sketch, stretch, asked[query].radius, found);
-      for (const auto& [row, bits] : found) {
-        near.push_back({query, static_cast<std::uint32_t>(first + row)});
-      }
-    }
+  std::vector<EstimatedRow> found;
+  for (std::uint32_t query = 0; query < queries.size(); ++query) {
+    found.clear();
+    sketches_->search(query_of(*queries[query].embedding, queries[query].radius), found);
+    for (const auto& [row, estimate] : found) near.push_back({query, row, estimate});
   }
   return near;
 }
@@ -96,7 +81,8 @@ std::vector<NearRow> EmbeddingRows::near_exactly(std::span<const EmbeddingQuery>
     const float least = 1.0F - queries[query].radius - kRounding;
     for (std::size_t i = found.lims[query]; i < found.lims[query + 1]; ++i) {
       if (found.distances[i] < least) continue;
-      near.push_back({query, static_cast<std::uint32_t>(found.labels[i])});
+      near.push_back(
+          {query, static_cast<std::uint32_t>(found.labels[i]), 1.0F - found.distances[i]});
     }
   }
   return near;

@@ -4,11 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "core/descriptor.h"
-#include "index/sketch.h"
+#include "index/inverted_file.h"
 
 namespace faiss {
 struct IndexFlatIP;
@@ -27,10 +28,11 @@ struct EmbeddingQuery {
 
 struct NearRow {
   std::uint32_t query = 0, row = 0;
+  float estimate = 0;  // of the distance; at most what largest_estimate() (sketch.h) says
 };
 
-// Up to kExactEmbeddings rows are a matrix of FAISS's, beyond they are sketches. Immutable and
-// thread-safe.
+// Up to kExactEmbeddings rows are a matrix of FAISS's, beyond they are sketches in an inverted
+// file. Immutable and thread-safe.
 class EmbeddingRows {
  public:
   // All of one size. They are not kept.
@@ -42,9 +44,9 @@ class EmbeddingRows {
   std::size_t row_size() const { return row_size_; }  // numbers in a row
   std::size_t bytes() const;
 
-  // Rows that may be within each query's radius, in any order. Of a matrix those that are,
-  // give or take the last bits of a float; of sketches more, and all that are but one in
-  // a thousand of those at the radius itself. Queries are of the rows' size; many at once cost a
+  // Rows that may be within each query's radius, in order of query. Of a matrix those that are,
+  // give or take the last bits of a float; of sketches more, and of the nearest all but a few in a
+  // thousand (list_layout_for). Queries are of the rows' size; of a matrix, many at once cost a
   // tenth of one at a time.
   std::vector<NearRow> near(std::span<const EmbeddingQuery> queries) const;
 
@@ -53,7 +55,7 @@ class EmbeddingRows {
 
   std::size_t row_size_ = 0;
   std::unique_ptr<faiss::IndexFlatIP> matrix_;  // null: sketches
-  std::vector<Sketch> sketches_;
+  std::optional<InvertedFile> sketches_;
 };
 
 }  // namespace staydown::index

@@ -95,7 +95,20 @@ class Groups {
 }  // namespace
 
 ListLayout list_layout_for(std::size_t rows) {
-  return {.pivots = std::max<std::size_t>(rows / 64, 1), .looked_at = rows / 50};
+  // What a query looks at stays in the cache for the next one.
+  constexpr std::size_t kScanned = 32768;
+  if (rows <= kScanned) return {.pivots = 1, .looked_at = rows};
+  // Of a larger bank a smaller share: what is near is nearer, and under more pivots.
+  return {.pivots = rows / 32, .looked_at = rows / 100};
+}
+
+SketchQuery query_of(const Embedding& embedding, float radius) {
+  SketchQuery query{.projections = projections_of(embedding),
+                    .sketch = {},
+                    .bits = sketch_radius(radius),
+                    .estimate = largest_estimate(radius, embedding.size())};
+  query.sketch = sketch_of(query.projections);
+  return query;
 }
 
 InvertedFile::InvertedFile(std::span<const Sketch> rows, ListLayout layout)

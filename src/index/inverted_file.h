@@ -23,10 +23,10 @@ ListLayout list_layout_for(std::size_t rows);
 struct SketchQuery {
   Projections projections;
   Sketch sketch;
-  float radius = 0;    // of the distance
-  int bits = 0;        // sketch_radius(radius)
-  float estimate = 0;  // largest_estimate(radius)
+  int bits = 0;        // by which rows may differ, at most
+  float estimate = 0;  // of their distance, at most
 };
+SketchQuery query_of(const Embedding& embedding, float radius);
 
 struct EstimatedRow {
   std::uint32_t row = 0;
