@@ -95,11 +95,10 @@ class Groups {
 }  // namespace
 
 ListLayout list_layout_for(std::size_t rows) {
-  // What a query looks at stays in the cache for the next one.
-  constexpr std::size_t kScanned = 32768;
+  // What a query looks at stays in the cache for the next one; fewer rows cost hardly less.
+  constexpr std::size_t kScanned = 32768, kAtLeast = 16384;
   if (rows <= kScanned) return {.pivots = 1, .looked_at = rows};
-  // Of a larger bank a smaller share: what is near is nearer, and under more pivots.
-  return {.pivots = rows / 32, .looked_at = rows / 100};
+  return {.pivots = rows / 32, .looked_at = std::max(rows / 100, kAtLeast)};
 }
 
 SketchQuery query_of(const Embedding& embedding, float radius) {

@@ -41,7 +41,7 @@ struct EstimatedRow {
 // thread-safe; the same rows and layout give the same answers everywhere.
 class InvertedFile {
  public:
-  // Knows rows by their numbers.
+  // At least one row. Knows rows by their numbers.
   InvertedFile(std::span<const Sketch> rows, ListLayout layout);
 
   // Appends the rows looked at whose sketch and estimated distance say that they may be within the

@@ -67,6 +67,28 @@ TEST(Sketch, TellsVectorsOfOneOrthantApart) {
   }
 }
 
+class EstimateOfSize : public testing::TestWithParam<std::size_t> {};
+
+TEST_P(EstimateOfSize, IsAboutTheDistanceAndSeldomMoreThanItsBound) {
+  std::mt19937_64 random(23);
+  for (const double distance : {0.02, 0.2, 0.5, 1.0}) {
+    constexpr int kPairs = 400;
+    double sum = 0;
+    int beyond = 0;
+    for (int pair = 0; pair < kPairs; ++pair) {
+      const auto x = random_direction(GetParam(), random);
+      const float estimate =
+          estimated_distance(projections_of(Embedding(x)), sketch_of(away(x, distance, random)));
+      sum += static_cast<double>(estimate);
+      beyond += estimate > largest_estimate(static_cast<float>(distance), GetParam()) ? 1 : 0;
+    }
+    EXPECT_NEAR(sum / kPairs, distance, 0.02) << distance;
+    EXPECT_LE(beyond, 3) << distance;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Sizes, EstimateOfSize, testing::Values(48, 256, 300, 1024));
+
 TEST(Sketch, OfOppositesIsOpposite) {
   const Embedding x{0.6F, -0.8F}, opposite{-0.6F, 0.8F};
   EXPECT_EQ(distance(sketch_of(x), sketch_of(x)), 0);
