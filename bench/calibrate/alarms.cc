@@ -14,16 +14,19 @@ namespace {
 
 constexpr MediaTime kStep = std::chrono::seconds(1);
 
-double highest_sum(const std::vector<Moment>& stream, const ReferenceTimelinePtr& reference,
-                   const std::shared_ptr<const matching::Calibration>& calibration,
-                   const index::SearchOptions& options) {
+HighestSum highest_sum(const std::string& clip, const std::vector<Moment>& stream,
+                       const ReferenceTimelinePtr& reference,
+                       const std::shared_ptr<const matching::Calibration>& calibration,
+                       const index::SearchOptions& options) {
   const ReferenceSet enforced{{reference->info.id, reference}};
-  matching::StreamTracker tracker(calibration, {.review_score = 1e9, .takedown_score = 1e9});
-  double highest = 0;
+  matching::StreamTracker tracker(calibration, {.review_score = 0, .takedown_score = 1e9});
+  HighestSum highest{clip, reference->info.id.value};
   for (const Moment& moment : stream) {
     const auto hits = neighbours(moment, reference, options);
-    tracker.update(observed(moment, hits, enforced));
-    highest = std::max(highest, tracker.score());
+    for (const Match& match : tracker.update(observed(moment, hits, enforced))) {
+      highest.reportable = std::max(highest.reportable, match.score);
+    }
+    highest.score = std::max(highest.score, tracker.score());
   }
   return highest;
 }
@@ -48,8 +51,7 @@ AlarmRun run_background(const Corpus& corpus, bool calibration_half,
       run.entry_hours +=
           hours * static_cast<double>(std::count_if(
                       reference->entries.begin(), reference->entries.end(), matching::informative));
-      run.sums.push_back(
-          {clip.name, reference->info.id.value, highest_sum(stream, reference, shared, wide)});
+      run.sums.push_back(highest_sum(clip.name, stream, reference, shared, wide));
     }
   }
   return run;
@@ -66,8 +68,8 @@ std::vector<HighestSum> run_same_place(const Corpus& corpus, const CalibrationFo
     for (const Descriptor& frame : clip.frames) {
       (2 * frame.time < clip.frames.back().time ? first : second).frames.push_back(frame);
     }
-    sums.push_back({clip.name, clip.name,
-                    highest_sum(moments(second.frames, kDense), timeline_of(first), of_clip, {})});
+    sums.push_back(
+        highest_sum(clip.name, moments(second.frames, kDense), timeline_of(first), of_clip, {}));
   }
   std::sort(sums.begin(), sums.end(),
             [](const HighestSum& a, const HighestSum& b) { return a.score > b.score; });
@@ -76,28 +78,27 @@ std::vector<HighestSum> run_same_place(const Corpus& corpus, const CalibrationFo
 
 Tail fit_tail(const AlarmRun& run) {
   std::vector<double> scores;
+  Tail tail;
   for (const HighestSum& sum : run.sums) {
     if (sum.score > 0) scores.push_back(sum.score);
+    if (sum.reportable > 0) ++tail.reportable;
   }
   std::sort(scores.begin(), scores.end(), std::greater<>());
-  Tail tail;
   if (scores.size() > kTailSums) {
-    tail.from = scores[kTailSums];
+    const double from = scores[kTailSums];
     scores.resize(kTailSums);
     double excess = 0;
-    for (const double score : scores) excess += score - tail.from;
+    for (const double score : scores) excess += score - from;
     tail.slope = static_cast<double>(kTailSums) / excess;
     tail.slope_lower = tail.slope * (1 - 1.645 / std::sqrt(static_cast<double>(kTailSums)));
   }
-  tail.sums = static_cast<std::int64_t>(scores.size());
-  tail.log_rate_upper =
-      std::log(poisson_upper(tail.sums) / run.entry_hours) + tail.slope_lower * tail.from;
+  tail.log_rate_upper = std::log(poisson_upper(tail.reportable) / run.entry_hours);
   return tail;
 }
 
 std::int64_t above(const AlarmRun& run, double level) {
   return std::count_if(run.sums.begin(), run.sums.end(),
-                       [&](const HighestSum& sum) { return sum.score > level; });
+                       [&](const HighestSum& sum) { return sum.reportable > level; });
 }
 
 }  // namespace staydown::calibrate

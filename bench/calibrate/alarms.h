@@ -11,10 +11,11 @@
 
 namespace staydown::calibrate {
 
-// The highest score of one background clip against one unrelated reference.
+// The highest score of one background clip against one unrelated reference: of any alignment, and
+// of those that an event could tell of, since more than one frame voted for them.
 struct HighestSum {
   std::string clip, reference;
-  double score = 0;
+  double score = 0, reportable = 0;
 };
 
 struct AlarmRun {
@@ -35,21 +36,21 @@ AlarmRun run_background(const Corpus& corpus, bool calibration_half,
 using CalibrationFor = std::function<matching::Calibration(const std::string& clip)>;
 std::vector<HighestSum> run_same_place(const Corpus& corpus, const CalibrationFor& calibration);
 
-// rate per entry and hour of sums above h = exp(log_rate - slope * h), for h above `from`.
+// rate per entry and hour of reportable sums above h = exp(log_rate - slope * h).
 struct Tail {
-  double from = 0;
-  std::int64_t sums = 0;  // above `from`
+  std::int64_t reportable = 0;  // pairs with such a sum at all
   double slope = 1, slope_lower = 1;
-  double log_rate_upper = 0;  // with slope_lower; upper 95 % bound of rate
+  double log_rate_upper = 0;  // upper 95 % bound
 };
 
-// Exponential tail of the kTailSums highest sums by maximum likelihood. The bounds: Poisson for
-// their number (chi-squared), and the slope less 1.645 standard errors. If fewer sums are above
-// zero, the slope is that of theory, 1.
+// How often background is reportable at all is counted, with the Poisson bound of so few. How fast
+// sums become rare is told by those of any alignment, which are many: an exponential tail of the
+// kTailSums highest by maximum likelihood, less 1.645 standard errors. If fewer are above zero, the
+// slope is that of theory, 1.
 inline constexpr std::size_t kTailSums = 200;
 Tail fit_tail(const AlarmRun& run);
 
-// Sums above `level`.
+// Reportable sums above `level`.
 std::int64_t above(const AlarmRun& run, double level);
 
 }  // namespace staydown::calibrate

@@ -33,7 +33,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // For hashes the bank's own measure of a near-duplicate (TimelineOptions::near_duplicate); in bits.
-constexpr double unchanged(DescriptorKind kind) { return kind == DescriptorKind::kPdq ? 8 : 1; }
+constexpr double unchanged(DescriptorKind kind) { return kind == DescriptorKind::kPdq ? 8 : 2; }
 // While alarms are counted, alignments are opened by hashes up to where distances stop speaking for
 // a copy, by embeddings up to where the index gives them: what is further opens nothing anywhere.
 constexpr index::SearchOptions kWide{.pdq_radius = 97};
@@ -76,11 +76,13 @@ double deviation(const std::vector<double>& values) {
 
 // What was seen, beside what the tail (of the calibration half) expects at most.
 Json alarms_of(const AlarmRun& run, const Tail& tail) {
-  double highest = 0;
-  for (const HighestSum& sum : run.sums) highest = std::max(highest, sum.score);
+  double highest = 0, reportable = 0;
+  for (const HighestSum& sum : run.sums) {
+    highest = std::max(highest, sum.score);
+    reportable = std::max(reportable, sum.reportable);
+  }
   Json levels = Json::array();
-  for (const double more : {0.0, 2.0, 4.0, 8.0}) {
-    const double level = tail.from + more;
+  for (const double level : {0.0, 2.0, 4.0, 8.0}) {
     const double expected =
         run.entry_hours * std::exp(tail.log_rate_upper - tail.slope_lower * level);
     levels.push_back(Json{{"above", rounded(level)},
@@ -92,7 +94,8 @@ Json alarms_of(const AlarmRun& run, const Tail& tail) {
           {"entry_hours", rounded(run.entry_hours, 1)},
           {"pairs", run.sums.size()},
           {"highest_sum", rounded(highest)},
-          {"sums", levels}};
+          {"highest_reportable", rounded(reportable)},
+          {"reportable", levels}};
 }
 
 Json false_alarms(const Tail& tail) {

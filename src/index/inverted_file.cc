@@ -98,7 +98,10 @@ ListLayout list_layout_for(std::size_t rows) {
   // What a query looks at stays in the cache for the next one; fewer rows cost hardly less.
   constexpr std::size_t kScanned = 32768, kAtLeast = 16384;
   if (rows <= kScanned) return {.pivots = 1, .looked_at = rows};
-  return {.pivots = rows / 32, .looked_at = std::max(rows / 100, kAtLeast)};
+  // Short lists find more for a row looked at; of a large bank they take too long to make.
+  constexpr std::size_t kShortLists = 32, kLongLists = 128, kPivots = 32768, kShare = 200;
+  return {.pivots = std::max(rows / kLongLists, std::min(rows / kShortLists, kPivots)),
+          .looked_at = std::max(rows / kShare, kAtLeast)};
 }
 
 SketchQuery query_of(const Embedding& embedding, float radius) {

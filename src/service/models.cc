@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -77,11 +78,17 @@ Result<void> add_learned(const Config& config, int threads, Models& models) {
   return {};
 }
 
-// Mixed precision gives what f32 gives, to what its manifest vouches for; bf16 need not.
+// Mixed precision gives what f32 gives, to what its manifest vouches for, and so a calibration of
+// either holds for both; bf16 need not.
 bool holds_for(const std::string& measured, const Models& models) {
-  return measured == models.embedding ||
-         (models.precision == name_of(embedding::Precision::kMixed) &&
-          measured == models.learned.embedder->model() + "/f32");
+  const auto near_exact = [&](const std::string& descriptors) {
+    return std::ranges::any_of(
+        std::array{embedding::Precision::kF32, embedding::Precision::kMixed}, [&](auto precision) {
+          return descriptors ==
+                 fmt::format("{}/{}", models.learned.embedder->model(), name_of(precision));
+        });
+  };
+  return measured == models.embedding || (near_exact(measured) && near_exact(models.embedding));
 }
 
 }  // namespace

@@ -67,15 +67,17 @@ TEST_F(ModelsTest, AreHashesAndTheShippedModelUnlessToldOtherwise) {
   EXPECT_GT(models->calibration->cap(DescriptorKind::kEmbedding), 0);
 }
 
-// So it can be run for less without being measured again.
-TEST_F(ModelsTest, ACalibrationOfF32HoldsForMixedPrecision) {
-  Config config;
-  config.model.precision = "mixed";
-  const auto models = open_models(config, 1);
-  ASSERT_TRUE(models) << models.error().message;
-  EXPECT_THAT(models->embedding, testing::EndsWith("/mixed"));
-  EXPECT_EQ(models->precision, "mixed");
-  EXPECT_THAT(models->calibration->model(), testing::EndsWith("/f32"));
+// So it can be run for less, or more exactly, without being measured again.
+TEST_F(ModelsTest, ACalibrationOfF32OrMixedPrecisionHoldsForBoth) {
+  for (const std::string precision : {"f32", "mixed"}) {
+    Config config;
+    config.model.precision = precision;
+    const auto models = open_models(config, 1);
+    ASSERT_TRUE(models) << models.error().message;
+    EXPECT_THAT(models->embedding, testing::EndsWith("/" + precision));
+    EXPECT_EQ(models->precision, precision);
+    EXPECT_THAT(models->calibration->model(), testing::EndsWith("/mixed"));
+  }
 }
 
 TEST_F(ModelsTest, AnotherModelsCalibrationIsRefused) {
