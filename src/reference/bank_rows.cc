@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <tuple>
 
 #include "reference/descriptor_blob.h"
@@ -104,7 +105,8 @@ Result<std::vector<ReferenceEntry>> read_entries(const Database& database, const
   if (sha256(packed) != digest_of(row->blob(1))) {
     return corrupt(database, id, fmt::format("its {} descriptors are damaged", wanted.model));
   }
-  auto entries = unpack(packed, wanted.kind, wanted.model);
+  auto entries = unpack(packed, wanted.kind, wanted.model,
+                        std::filesystem::absolute(database.path()).parent_path());
   if (!entries) return corrupt(database, id, entries.error().message);
   if (entries->size() != unsigned_of(row->integer(2))) {
     return corrupt(database, id, fmt::format("its {} descriptors are incomplete", wanted.model));

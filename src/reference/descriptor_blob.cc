@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "reference/half_room.h"
+
 namespace staydown::reference {
 namespace {
 
@@ -99,7 +101,8 @@ Blob pack(std::span<const ReferenceEntry> entries, DescriptorKind kind) {
 }
 
 Result<std::vector<ReferenceEntry>> unpack(std::span<const std::uint8_t> blob, DescriptorKind kind,
-                                           std::string_view name) {
+                                           std::string_view name,
+                                           const std::filesystem::path& folder) {
   const auto corrupt = [&](std::string_view reason) {
     return fail(ErrorCode::kCorrupt, fmt::format("{}: {}", name, reason));
   };
@@ -119,7 +122,7 @@ Result<std::vector<ReferenceEntry>> unpack(std::span<const std::uint8_t> blob, D
   const std::size_t count = blob.size() / (kEntryHeader + value_bytes);
   entries.reserve(count);
   // The embeddings of all entries, one after the other.
-  const std::shared_ptr<Half[]> halves = std::make_shared<Half[]>(count * dimensions);
+  const std::shared_ptr<Half[]> halves = room_for_halves(count * dimensions, folder);
   Half* next = halves.get();
   for (Cursor cursor(blob); !cursor.empty();) {
     ReferenceEntry entry;

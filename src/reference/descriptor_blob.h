@@ -2,10 +2,11 @@
 //
 // Each record: time and end (int64, microseconds), view, quality, flags (bit 0: generic), 0 (one
 // byte each), then the value: a PDQ hash as four 64-bit words, or an embedding as half floats.
-// A blob of embeddings starts with their size (uint32); one of PDQ hashes does not. Pure.
+// A blob of embeddings starts with their size (uint32); one of PDQ hashes does not.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -21,9 +22,10 @@ using Blob = std::vector<std::uint8_t>;
 Blob pack(std::span<const ReferenceEntry> entries, DescriptorKind kind);
 
 // kCorrupt for anything that `pack` does not give for entries that `check` accepts; `name` is what
-// the message calls the blob.
+// the message calls the blob. `folder` may hold the embeddings (half_room.h).
 Result<std::vector<ReferenceEntry>> unpack(std::span<const std::uint8_t> blob, DescriptorKind kind,
-                                           std::string_view name);
+                                           std::string_view name,
+                                           const std::filesystem::path& folder = {});
 
 // What may be stored: times from 0 on that never fall, ends after them, views of references,
 // qualities up to 100, embeddings of one size with finite values. kInvalidArgument names the entry.
