@@ -65,7 +65,7 @@ struct Query {
 };
 
 [[gnu::target("avx512f,avx512vpopcntdq")]] inline Query spread(const Sketch& query) {
-  Query spread;
+  Query spread{};
   for (std::size_t word = 0; word < 4; ++word) {
     spread.words[word] = _mm512_set1_epi64(static_cast<long long>(query.words[word]));
   }
@@ -119,7 +119,7 @@ inline __mmask8 inside(std::uint32_t eight, RowRange range) {
     least = _mm512_mask_min_epu64(least, inside(eight, range), least,
                                   _mm512_or_si512(bits, _mm512_set1_epi64(eight)));
   }
-  alignas(64) std::array<std::uint64_t, 8> lanes;
+  alignas(64) std::array<std::uint64_t, 8> lanes{};
   _mm512_store_si512(lanes.data(), least);
   const auto lane =
       static_cast<std::uint32_t>(std::min_element(lanes.begin(), lanes.end()) - lanes.begin());
