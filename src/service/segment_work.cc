@@ -44,16 +44,17 @@ Result<Taken> SegmentWork::take(BatchItem item, Patience patience) {
     if (!filled) return done(refuse(std::move(record), filled.error()));
   }
   if (sent_inside) segment.bytes = *std::exchange(record.message.value, std::nullopt);
-  const auto watched = watch(record, message, window, step);
-  if (watched) parts_.streams->keep_within_cap();
-  if (watched || watched.error().code == ErrorCode::kInternal) return done(watched);
+  const auto fault = watch(record, message, window, step);
+  if (!fault) return tl::unexpected(fault.error());
+  parts_.streams->keep_within_cap();
+  if (!*fault) return Taken::kDone;
   if (sent_inside) record.message.value = std::move(segment.bytes);
-  return done(refuse(std::move(record), watched.error()));
+  return done(refuse(std::move(record), **fault));
 }
 
-// Errors but kInternal are the segment's.
-Result<void> SegmentWork::watch(kafka::Record& record, event::SegmentMessage& message,
-                                const SequenceWindow& window, const SequenceWindow::Step& step) {
+Result<SegmentWork::Fault> SegmentWork::watch(kafka::Record& record, event::SegmentMessage& message,
+                                              const SequenceWindow& window,
+                                              const SequenceWindow::Step& step) {
   Segment& segment = message.segment;
   parts_.load->note(parts_.clock() - segment.ingested, Steady::now());
   // A new epoch has a media time of its own, so that what is open would take its showings for old.
@@ -63,15 +64,17 @@ Result<void> SegmentWork::watch(kafka::Record& record, event::SegmentMessage& me
   if (!stream) return tl::unexpected(std::move(stream.error()));
   (*stream)->record.sequence = window;
   count(step);
-  if (step.arrival == Arrival::kDuplicate) return {};
+  if (step.arrival == Arrival::kDuplicate) return std::nullopt;
   if (step.arrival == Arrival::kLate) {
     segment.stream.value += kLateSuffix;
     stream = wake(segment.stream, record, segment.ingested, Streams::Broadcast::kGoesOn);
     if (!stream) return tl::unexpected(std::move(stream.error()));
   }
   const auto detection = detect(segment, **stream);
+  if (!detection && detection.error().code != ErrorCode::kInternal) return detection.error();
   if (!detection) return tl::unexpected(detection.error());
-  return publish(detection->events, true);
+  if (auto sent = publish(detection->events, true); !sent) return tl::unexpected(sent.error());
+  return std::nullopt;
 }
 
 Result<ShelvedStream*> SegmentWork::wake(const StreamId& id, const kafka::Record& record,
@@ -97,9 +100,7 @@ Result<Detection> SegmentWork::detect(const Segment& segment, ShelvedStream& str
 
 Result<void> SegmentWork::publish(const Streams::Events& events, bool timed) {
   for (const auto& event : events) {
-    if (auto sent = parts_.outbox->publish(event, timed); !sent) {
-      return fail(ErrorCode::kInternal, sent.error().message);
-    }
+    if (auto sent = parts_.outbox->publish(event, timed); !sent) return sent;
   }
   return {};
 }

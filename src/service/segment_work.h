@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "core/result.h"
 #include "service/batch_order.h"
@@ -46,8 +47,10 @@ class SegmentWork {
   Result<void> publish(const Streams::Events& events, bool timed);
 
  private:
-  Result<void> watch(kafka::Record& record, event::SegmentMessage& message,
-                     const SequenceWindow& window, const SequenceWindow::Step& step);
+  // What is wrong with the segment, if anything; it will be so whenever it is taken.
+  using Fault = std::optional<Error>;
+  Result<Fault> watch(kafka::Record& record, event::SegmentMessage& message,
+                      const SequenceWindow& window, const SequenceWindow::Step& step);
   Result<ShelvedStream*> wake(const StreamId& id, const kafka::Record& record, WallTime ingested,
                               Streams::Broadcast broadcast);
   Result<Detection> detect(const Segment& segment, ShelvedStream& stream);

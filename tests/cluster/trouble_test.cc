@@ -213,6 +213,8 @@ TEST_F(Trouble, GoesOnOnceATopicThatWasDeletedIsBack) {
   support::delete_topic(brokers_, topics_.takedowns);
   publish(stream("cam-1", {{.seed = kReferenceSeed, .duration = 6s}}));
   EXPECT_TRUE(await_page(port, "/readyz", 503, topics_.takedowns));
+  // First the broker says so, then librdkafka by itself.
+  EXPECT_TRUE(worker->await_err("Local: Unknown topic"));
   auto topics = kafka::Topics::connect(support::clients_of(brokers_));
   ASSERT_TRUE(topics) << topics.error().message;
   ASSERT_TRUE((*topics)->create(

@@ -1,6 +1,7 @@
 #include "support/child_process.h"
 
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -9,7 +10,9 @@
 #include <array>
 #include <csignal>
 #include <cstring>
+#include <iostream>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 extern char** environ;
@@ -18,6 +21,14 @@ namespace staydown::support {
 namespace {
 
 constexpr int kStopLookMs = 100;  // how often the reader looks whether it is to end
+constexpr std::size_t kMostShown = 8000;
+
+// The whole lines at the end.
+std::string_view tail_of(std::string_view text) {
+  if (text.size() <= kMostShown) return text;
+  text.remove_prefix(text.size() - kMostShown);
+  return text.substr(text.find('\n') + 1);
+}
 
 }  // namespace
 
@@ -53,6 +64,9 @@ ChildProcess::~ChildProcess() {
   }
   reader_.request_stop();
   reader_.join();
+  if (testing::Test::HasFailure() && !err_.empty()) {
+    std::cerr << "a child of the failed test had said:\n" << tail_of(err_);
+  }
 }
 
 // Until both ends are closed: by the child, and by what it has left running.

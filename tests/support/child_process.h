@@ -18,7 +18,8 @@ struct Finished {
 };
 
 // A running child with an empty standard input. What it prints is read all the time, so that it is
-// never held up. Not thread-safe. The destructor kills it.
+// never held up. Not thread-safe. The destructor kills it, and shows in a test that failed what it
+// had said on standard error.
 class ChildProcess {
  public:
   explicit ChildProcess(const std::vector<std::string>& command);  // looked up in PATH
