@@ -12,8 +12,10 @@ namespace staydown::bench {
 namespace {
 
 PdqHash perturbed(PdqHash hash, std::mt19937_64& random) {
-  // A bit of `random() & random()` is set with a chance of one in four.
-  for (auto& word : hash.words) word ^= random() & random();
+  for (auto& word : hash.words) {
+    const auto half = random(), other_half = random();
+    word ^= half & other_half;  // a bit of it is set with a chance of one in four
+  }
   return hash;
 }
 

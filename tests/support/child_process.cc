@@ -15,8 +15,6 @@
 #include <string_view>
 #include <utility>
 
-extern char** environ;
-
 namespace staydown::support {
 namespace {
 
@@ -44,6 +42,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command) {
   posix_spawn_file_actions_adddup2(&actions, err[1], STDERR_FILENO);
   std::vector<std::string> words = command;
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   const int failed =
@@ -54,7 +53,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command) {
   out_pipe_ = out[0];
   err_pipe_ = err[0];
   if (failed != 0) throw std::runtime_error(command[0] + ": " + std::strerror(failed));
-  reader_ = std::jthread([this](std::stop_token stop) { read(std::move(stop)); });
+  reader_ = std::jthread([this](const std::stop_token& stop) { read(stop); });
 }
 
 ChildProcess::~ChildProcess() {
@@ -70,7 +69,7 @@ ChildProcess::~ChildProcess() {
 }
 
 // Until both ends are closed: by the child, and by what it has left running.
-void ChildProcess::read(std::stop_token stop) {
+void ChildProcess::read(const std::stop_token& stop) {
   std::array<char, 65536> buffer{};
   const auto drain = [&](int& pipe, std::string& into) {
     const auto count = ::read(pipe, buffer.data(), buffer.size());

@@ -43,7 +43,7 @@ class ChildProcess {
 
  private:
   bool await(const std::string& which, const std::string& text, std::chrono::seconds patience);
-  void read(std::stop_token stop);
+  void read(const std::stop_token& stop);
 
   pid_t pid_ = -1;
   int out_pipe_ = -1, err_pipe_ = -1;  // of reader_
