@@ -54,9 +54,25 @@ def finish(hours, options):
     return ", in the last {:.0f} % of the run at {}x{}".format(100 * share, *options["finish"][::-1]) if share > 0 else ""
 
 
-def write(out, facts):
+def ablation(measured):
+    """What each part of the recipe brings; nothing where it was not measured."""
+    if measured is None:
+        return ""
+    arms, int8 = measured["arms"], measured["int8"]
+    lines = [["untrained", "", "", cell(measured["untrained"]["scores"])]]
+    lines += [[name, arm["seconds_a_step"], arm["ms_bf16"], cell(arm["scores"])] for name, arm in arms.items()]
+    text = ABLATION.replace("@arms@", table(["what is changed", "seconds a step", "ms bf16", "figures"], lines))
+    for name, value in {"steps": measured["steps"], "batch": measured["batch"], "gallery": measured["gallery"], "version": int8["version"],
+                        "ms": int8["ms"], "ms_bf16": int8["ms_bf16"], "least": int8["cosine_least"], "mean": int8["cosine_mean"],
+                        "scores": cell(int8["scores"]), "scores_f32": cell(int8["scores_f32"])}.items():
+        text = text.replace(f"@{name}@", str(value))
+    return text
+
+
+def write(out, facts, measured=None):
+    """`measured`: what ablate.py wrote, if anything."""
     trained, o, parity = facts["step"] > 0, facts["options"], facts["parity"]
-    text = TEMPLATE.replace("@training@", TRAINING if trained else UNTRAINED)
+    text = TEMPLATE.replace("@training@", TRAINING if trained else UNTRAINED).replace("@ablation@", ablation(measured))
     for name, value in {
         "trained": TRAINED if trained else "no: ImageNet weights, whitened", "compared": COMPARED if trained else "",
         "scores": scores(facts), "curve": curve(facts["curve"]), "choices": choices(facts),
@@ -114,7 +130,7 @@ The same weights at other sizes of input and with other regions, over the six ha
 3 x 3 boxes of half its size, "1+4" 2 x 2 of two thirds, "16" 4 x 4 of one third. Cost as above, with 1+9.
 
 @choices@
-
+@ablation@
 ## Recipe
 - EfficientNet-Lite0 with ImageNet weights, up to its last block (320 channels at stride 32), and block 10 (112 channels at stride 16) beside it.
   Generalised mean (p = 3) of both over every region, each a unit vector, joined, projected to @dims@ (PCA whitening of @whitened@ training
@@ -139,6 +155,17 @@ of `bench/detection` was used. The background set holds descriptors of @backgrou
 
 ## Licence
 Weights and code: as the project's LICENSE; the start weights' Apache-2.0 notice is kept here.
+"""
+
+ABLATION = """
+## Ablation
+Each line: @steps@ steps of @batch@ pairs from the ImageNet weights, with the same seed and one thing changed (`train/ablate.py`). Figures as above, means over the six
+hardest edits, @gallery@ photographs, all regions, bf16. So short a run tells large effects alone: figures of lines that differ by a hundredth or two are the same.
+
+@arms@
+
+Version @version@ in int8 (post-training quantisation by NNCF on training photographs): @ms@ ms a frame against @ms_bf16@ in bf16; cosine to f32 @least@ at least (mean @mean@);
+@scores@ against @scores_f32@ in f32. A larger teacher was not tried.
 """
 
 TRAINED = "@steps@ steps, @pairs@ pairs of a picture and an edited view, @hours@ hours of wall clock"

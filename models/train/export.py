@@ -9,7 +9,7 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from network import MEAN, STD, Conv
+from network import MEAN, MIDDLE_BLOCK, STD, STRIDE, Conv
 from regions import pooling_matrix
 
 OPSET = 17
@@ -106,13 +106,13 @@ def build(model, height, width, regions):
     for name, value in (("floor", 1e-3), ("third", 1 / 3)):
         graph.weight(name, np.array(value, np.float32))
     graph.weight("last", np.array([-1], np.int64))
-    maps = add_blocks(graph, model.backbone, len(model.backbone.blocks))
-    pooled = add_pool(graph, maps[-1], pooling_matrix(regions, height // 32, width // 32), "pool_last")
-    if model.shape.middle:
-        middle = add_pool(graph, maps[10], pooling_matrix(regions, height // 16, width // 16), "pool_middle")
-        pooled = graph.node("Concat", [pooled, middle], "pooled", axis=2)
+    shape = model.shape
+    maps = add_blocks(graph, model.backbone, len(model.backbone.blocks) if shape.last else MIDDLE_BLOCK + 1)
+    pooled = [add_pool(graph, maps[block], pooling_matrix(regions, height // stride, width // stride), name)
+              for used, block, stride, name in ((shape.last, -1, STRIDE, "pool_last"), (shape.middle, MIDDLE_BLOCK, STRIDE // 2, "pool_middle")) if used]
+    pooled = pooled[0] if len(pooled) == 1 else graph.node("Concat", pooled, "pooled", axis=2)
     graph.node("Identity", [add_projection(graph, pooled, model)], "embeddings")
-    return finished(graph, "embeddings", height, width, ["batch", len(regions), model.shape.dims])
+    return finished(graph, "embeddings", height, width, ["batch", len(regions), shape.dims])
 
 
 def add_projection(graph, pooled, model):

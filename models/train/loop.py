@@ -19,7 +19,7 @@ from views import Editor
 
 # What a checkpoint says of how it was trained.
 KEPT_OPTIONS = ("height", "width", "finish", "finish_from", "dims", "batch", "rate", "ema", "koleo", "frozen_blocks", "freeze_depthwise",
-                "middle", "whiten_on", "bf16", "seed", "hours", "steps")
+                "middle", "last", "hardest", "whiten_on", "bf16", "seed", "hours", "steps")
 LOOKALIKE = 0.93        # correlation of thumbnails: such pairs are never negatives (one scene, duplicates)
 PART_AREA = 0.45        # a query that shows less of its reference than this must match that part too
 
@@ -99,7 +99,8 @@ class Trainer:
 
     def prepare(self, editor, step):
         """The batch of a step. Touches nothing that a step changes, so that it may run while the step before it does."""
-        options, level = self.options, .4 + .6 * self.progress()
+        options = self.options
+        level = options.hardest * (.4 + .6 * self.progress())
         batch = self.batch(step)
         pictures, size = self.pictures(batch), self.size()
         views = editor.edit(pictures, [options.seed, step, 0], level, size)

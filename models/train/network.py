@@ -125,7 +125,9 @@ class Backbone(nn.Module):
         self.frozen_blocks = 0
 
     def freeze(self, blocks):
-        """Freezes the stem and the first `blocks` blocks."""
+        """Freezes the stem and the first `blocks` blocks, at most up to the one that is pooled."""
+        if blocks > MIDDLE_BLOCK + 1:
+            raise ValueError(f"{blocks} frozen blocks: at most {MIDDLE_BLOCK + 1}")
         self.frozen_blocks = blocks
         for module in (self.stem, *self.blocks[:blocks]):
             module.requires_grad_(False)
@@ -138,13 +140,13 @@ class Backbone(nn.Module):
                 x = block(x)
         return x
 
-    def back(self, x):
-        """Through the others."""
-        middle = None
-        for i in range(self.frozen_blocks, len(self.blocks)):
+    def back(self, x, last=True):
+        """Through the others: the maps of block 10 and, if `last`, of the last block."""
+        for i in range(self.frozen_blocks, MIDDLE_BLOCK + 1):
             x = self.blocks[i](x)
-            if i == MIDDLE_BLOCK:
-                middle = x
+        middle = x
+        for block in self.blocks[MIDDLE_BLOCK + 1:] if last else ():
+            x = block(x)
         return middle, x
 
 
@@ -178,7 +180,8 @@ class Shape:
     width: int
     dims: int
     regions: tuple  # of boxes x0, y0, x1, y1 in 0..1; the first is the whole frame
-    middle: bool    # whether the map of block 10 is pooled beside the last one
+    middle: bool    # whether the map of block 10 is pooled
+    last: bool = True  # whether that of the last block is; if not, the network ends at block 10
 
 
 class Descriptor(nn.Module):
@@ -188,7 +191,7 @@ class Descriptor(nn.Module):
         super().__init__()
         self.shape = shape
         self.backbone = backbone or Backbone()
-        channels = STAGES[-1][-1] + (STAGES[4][-1] if shape.middle else 0)
+        channels = STAGES[-1][-1] * shape.last + STAGES[4][-1] * shape.middle
         self.project = nn.Linear(channels, shape.dims)
         self.set_size(shape.height, shape.width)
 
@@ -205,12 +208,10 @@ class Descriptor(nn.Module):
 
     def pooled(self, front):
         """Generalised means (p = 3) of every region, before the projection: [N, R, C]."""
-        middle, last = self.backbone.back(front)
+        middle, last = self.backbone.back(front, self.shape.last)
         with torch.autocast(front.device.type, enabled=False):
-            parts = [generalised_mean(last, self.pool_last)]
-            if self.shape.middle:
-                parts.append(generalised_mean(middle, self.pool_middle))
-            return torch.cat(parts, 2) if len(parts) > 1 else parts[0]
+            return torch.cat([generalised_mean(features, pool) for used, features, pool in (
+                (self.shape.last, last, self.pool_last), (self.shape.middle, middle, self.pool_middle)) if used], 2)
 
     def forward(self, pixels):
         return self.describe(self.front(pixels))

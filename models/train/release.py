@@ -153,8 +153,14 @@ def ship(model, state, options, photos, training, validation, facts):
     write_parity(out / f"{NAME}-parity.json", model, (height, width), regions)
     export.manifest(out, NAME, options.version, f"{NAME}.onnx", height, width, model.shape.dims, regions, precision, background)
     export.write_atomically(out / f"{NAME}.json", (json.dumps(facts, indent=1) + "\n").encode())
-    card.write(out, facts)
+    write_card(out)
     return facts
+
+
+def write_card(out):
+    """From the files beside it."""
+    ablation = out / f"{NAME}-ablation.json"
+    card.write(out, json.loads((out / f"{NAME}.json").read_text()), json.loads(ablation.read_text()) if ablation.exists() else None)
 
 
 def better(rows, table, region_set):

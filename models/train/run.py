@@ -59,7 +59,9 @@ def arguments(words=None):
     parser.add_argument("--koleo", type=float, default=4, help="weight of the entropy term from half of the run on")
     parser.add_argument("--frozen-blocks", type=int, default=5)
     parser.add_argument("--freeze-depthwise", type=int, default=1)
-    parser.add_argument("--middle", type=int, default=1, help="pool block 10 beside the last block")
+    parser.add_argument("--middle", type=int, default=1, help="pool block 10")
+    parser.add_argument("--last", type=int, default=1, help="pool the last block; 0: the network ends at block 10")
+    parser.add_argument("--hardest", type=float, default=1, help="how hard views become, 0..1; they begin at two fifths of it")
     parser.add_argument("--whiten-on", type=int, default=3000, help="photographs")
     parser.add_argument("--bf16", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
@@ -80,7 +82,7 @@ def arguments(words=None):
 
 def untrained(photos, training, options):
     """The network with ImageNet weights, whitened on a sample of the training photographs."""
-    shape = network.Shape(*options.export_size, options.dims, TRAINED_REGIONS, bool(options.middle))
+    shape = network.Shape(*options.export_size, options.dims, TRAINED_REGIONS, bool(options.middle), bool(options.last))
     model = network.Descriptor(shape, network.imagenet_backbone()).to(options.device).eval()
     sample = np.sort(np.random.default_rng(0).permutation(training)[:options.whiten_on])
     model.set_size(*options.export_size)
@@ -113,8 +115,8 @@ def train(options, photos, training, validation, start, checkpoint, log):
     loop.train(trainer, checkpoint, log, check)
 
 
-def main():
-    options = arguments()
+def begin(options):
+    """Photographs, and which of them are trained on and which held out."""
     options.work.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
@@ -122,11 +124,23 @@ def main():
     photos = data.load(options.photos, options.work / "data")
     training, validation = data.split(photos)
     print(f"{len(photos)} photographs: {len(training)} to train on, {len(validation)} held out", flush=True)
-    checkpoint, log = options.work / f"{options.name}.pt", options.work / f"{options.name}.jsonl"
-    start = options.work / "untrained-{}x{}-{}.pt".format(*options.export_size, options.middle)
+    return photos, training, validation
+
+
+def started(options, photos, training):
+    """The untrained network's checkpoint, made once."""
+    maps = "".join(name for name in ("middle", "last") if getattr(options, name))
+    start = options.work / "untrained-{}x{}-{}.pt".format(*options.export_size, maps)
     if not start.exists():
-        first = loop.Trainer(untrained(photos, training, options), photos, training, options)
-        first.save(start)
+        loop.Trainer(untrained(photos, training, options), photos, training, options).save(start)
+    return start
+
+
+def main():
+    options = arguments()
+    photos, training, validation = begin(options)
+    checkpoint, log = options.work / f"{options.name}.pt", options.work / f"{options.name}.jsonl"
+    start = started(options, photos, training)
     if options.hours > 0 and not options.release_only:
         train(options, photos, training, validation, start, checkpoint, log)
     best = loop.best_of(checkpoint)

@@ -13,8 +13,12 @@ from regions import WHOLE, grid
 
 class Export(unittest.TestCase):
     def test_the_onnx_file_says_what_the_network_says(self):
+        for maps in ({"middle": True}, {"middle": False}, {"middle": True, "last": False}):
+            with self.subTest(**maps):
+                self.says_the_same(Shape(64, 96, 32, (WHOLE, *grid(2, 2, .5, .5)), **maps))
+
+    def says_the_same(self, shape):
         torch.manual_seed(0)
-        shape = Shape(64, 96, 32, (WHOLE, *grid(2, 2, .5, .5)), True)
         model = Descriptor(shape).eval()
         for parameter in model.backbone.parameters():
             if parameter.dim() > 1:

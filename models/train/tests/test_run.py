@@ -10,7 +10,8 @@ import numpy as np
 import onnxruntime
 from PIL import Image
 
-COMMAND = [sys.executable, str(Path(__file__).resolve().parent.parent / "run.py"), "--height", "64", "--width", "96", "--finish", "64x96",
+TRAIN = Path(__file__).resolve().parent.parent
+COMMON = ["--height", "64", "--width", "96", "--finish", "64x96",
            "--export-size", "64x96", "--compare-sizes", "64x96,96x96", "--dims", "16", "--batch", "4", "--whiten-on", "40", "--overlays", "6",
            "--check-minutes", "0", "--bf16", "0"]
 
@@ -29,8 +30,8 @@ def photographs(folder, count=220):
 class Run(unittest.TestCase):
     """The one command, on a folder so small that it learns nothing: that every part runs and what it writes holds together."""
 
-    def run_command(self, *more):
-        command = [*COMMAND, "--photos", self.folder / "photos", "--work", self.folder / "work", "--out", self.folder / "out", *more]
+    def run_command(self, *more, program="run.py"):
+        command = [sys.executable, TRAIN / program, *COMMON, "--photos", self.folder / "photos", "--work", self.folder / "work", "--out", self.folder / "out", *more]
         done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout
@@ -61,6 +62,11 @@ class Run(unittest.TestCase):
             self.assertIn("goes on from step 2", self.run_command("--hours", "1", "--steps", "4"))
             steps = [json.loads(line)["step"] for line in (self.folder / "work/staydown.jsonl").read_text().splitlines()]
             self.assertEqual(sorted(set(steps)), [0, 1, 2, 3, 4])
+
+            shorter = ("--steps", "2", "--arms", "the recipe,network cut after block 10", "--evaluate-on", "20")
+            self.assertIn("1 arms left", self.run_command(*shorter, program="ablate.py"))
+            self.assertNotIn("arms left", self.run_command(*shorter, program="ablate.py"))
+            self.assertIn("| network cut after block 10 |", (out / "MODEL_CARD.md").read_text())
 
             # An impossible score on file: whatever was trained is weaker, and what ships stays as it is.
             perfect = self.facts()
