@@ -28,7 +28,16 @@ using staydown::Embedding;
 using staydown::Half;
 using staydown::bench::seconds_used;
 using staydown::descriptor::ScoreNorm;
-using namespace staydown::index;
+using staydown::index::Block;
+using staydown::index::BlockHit;
+using staydown::index::EstimatedRow;
+using staydown::index::InvertedFile;
+using staydown::index::list_layout_for;
+using staydown::index::ListLayout;
+using staydown::index::query_of;
+using staydown::index::SearchOptions;
+using staydown::index::Sketch;
+using staydown::index::sketch_of;
 
 using Floats = std::vector<float>;
 using Frames = std::vector<std::vector<Floats>>;  // a frame's vector, then its edits'
@@ -250,6 +259,7 @@ void try_layout(const std::vector<Sketch>& sketches, ListLayout layout,
       seconds += seconds_used() - begin;
       candidates += found.size();
       std::vector<std::uint32_t> rows;
+      rows.reserve(found.size());
       for (const auto& [row, distance] : found) rows.push_back(row);
       recall.add(query, within, std::move(rows));
     }

@@ -135,6 +135,7 @@ StepCosts isolated_costs(const Pipeline& pipeline, const Footage& footage, std::
   });
 
   std::vector<std::vector<Descriptor>> described;
+  described.reserve(sampled.size());
   for (const auto& frames : sampled) {
     described.push_back(value_of(pipeline.parts.describer->describe(frames)));
   }

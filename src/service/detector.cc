@@ -236,9 +236,9 @@ class Detector::Impl {
   std::unordered_map<StreamId, WatchedStream> streams_;
 };
 
-Detector::Detector(DetectorOptions options, SharedParts parts)
-    : impl_(std::make_unique<Impl>(std::move(options), parts,
-                                   std::make_shared<const DescribingLooker>(parts.describer))) {}
+Detector::Detector(DetectorOptions options, const SharedParts& parts)
+    : Detector(std::move(options), parts,
+               std::make_shared<const DescribingLooker>(parts.describer)) {}
 Detector::Detector(DetectorOptions options, SharedParts parts, std::shared_ptr<const Looker> looker)
     : impl_(std::make_unique<Impl>(std::move(options), std::move(parts), std::move(looker))) {}
 

@@ -68,7 +68,7 @@ struct Detection {
 // of versions and latencies.
 class Detector {
  public:
-  Detector(DetectorOptions options, SharedParts parts);
+  Detector(DetectorOptions options, const SharedParts& parts);
   // Leaves looking at segments to `looker`, which sees what it would see itself.
   Detector(DetectorOptions options, SharedParts parts, std::shared_ptr<const Looker> looker);
   ~Detector();

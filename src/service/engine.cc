@@ -10,8 +10,8 @@
 namespace staydown::service {
 class Engine::Impl {
  public:
-  Impl(const Config& config, Models models, std::shared_ptr<const index::ReferenceIndex> index,
-       std::unique_ptr<BankWatcher> watcher)
+  Impl(const Config& config, const Models& models,
+       std::shared_ptr<const index::ReferenceIndex> index, std::unique_ptr<BankWatcher> watcher)
       : index_(std::move(index)), watcher_(std::move(watcher)) {
     const auto& calibration = models.calibration;
     const auto entries = std::max(config.matching.bank_frames, index_->snapshot()->entries());
@@ -47,17 +47,17 @@ class Engine::Impl {
   std::unique_ptr<BankWatcher> watcher_;  // last: stops before what it changes goes
 };
 
-Result<Engine> Engine::open(const Config& config, Models models, const std::string& bank_path) {
+Result<Engine> Engine::open(const Config& config, const Models& models,
+                            const std::string& bank_path) {
   auto index = std::make_shared<index::ReferenceIndex>();
   auto watcher = BankWatcher::start(bank_path, index, models.embedding);
   if (!watcher) return tl::unexpected(watcher.error());
-  return Engine(
-      std::make_unique<Impl>(config, std::move(models), std::move(index), *std::move(watcher)));
+  return Engine(std::make_unique<Impl>(config, models, std::move(index), *std::move(watcher)));
 }
 
-Engine Engine::over(const Config& config, Models models,
+Engine Engine::over(const Config& config, const Models& models,
                     std::shared_ptr<const index::ReferenceIndex> index) {
-  return Engine(std::make_unique<Impl>(config, std::move(models), std::move(index), nullptr));
+  return Engine(std::make_unique<Impl>(config, models, std::move(index), nullptr));
 }
 
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -16,9 +16,10 @@ class Engine {
  public:
   // Loads the bank into an index and keeps the two in step while it lives. Errors are the bank's;
   // each names the file and the remedy.
-  static Result<Engine> open(const Config& config, Models models, const std::string& bank_path);
+  static Result<Engine> open(const Config& config, const Models& models,
+                             const std::string& bank_path);
   // Over an index that somebody else keeps up to date, and that is loaded already.
-  static Engine over(const Config& config, Models models,
+  static Engine over(const Config& config, const Models& models,
                      std::shared_ptr<const index::ReferenceIndex> index);
   ~Engine();
   Engine(Engine&&) noexcept;

@@ -192,6 +192,7 @@ TEST_F(Trouble, KeepsWithinTheCapOfStreams) {
   const auto worker = start_on(port, "worker: {max_streams: 2}\n");
   constexpr int kStreams = 6;
   std::vector<std::vector<Segment>> streams;
+  streams.reserve(kStreams);
   for (int i = 0; i < kStreams; ++i) {
     streams.push_back(
         stream("cam-" + std::to_string(i),

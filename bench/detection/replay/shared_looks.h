@@ -19,6 +19,7 @@ struct LookKey {
   media::Density density{};
   media::SamplingMode before{};  // of the stream's segment before
   std::string sampling;          // Variant::sampling
+  // NOLINTNEXTLINE(modernize-use-nullptr)
   auto operator<=>(const LookKey&) const = default;
 };
 

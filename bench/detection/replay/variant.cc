@@ -41,7 +41,8 @@ std::vector<Variant> open_variants(const std::vector<std::string>& arguments) {
     if (variant.models.learned.embedder) variant.describing = model_of(variant.config);
     variants.push_back(std::move(variant));
   }
-  std::ranges::stable_partition(variants, [](const Variant& v) { return !v.describing.empty(); });
+  std::stable_partition(variants.begin(), variants.end(),
+                        [](const Variant& v) { return !v.describing.empty(); });
   return variants;
 }
 
