@@ -10,9 +10,11 @@ import argparse
 import json
 import time
 
+import numpy as np
+
+import data
 import evaluate
 import export
-import data
 import int8
 import loop
 import release
@@ -26,7 +28,7 @@ ARMS = {
     "blocks 0-1 frozen, not 0-4": {"frozen_blocks": 2},
     "blocks 0-9 frozen": {"frozen_blocks": 10},
     "last block pooled alone": {"middle": 0},
-    "network cut after block 10": {"last": 0},
+    "network cut after block 10": {"last": 0, "dims": 112},  # all that it has
     "224x128 from the start": {"height": 128, "width": 224},
 }
 
@@ -68,7 +70,7 @@ class Ablation:
         run.train(options, self.photos, self.training, self.validation, start, checkpoint, log)
         model, state = release.network_of(checkpoint)
         content = self.exported(model)
-        return {"steps": state["step"], "seconds_a_step": round(state["seconds"] / state["step"], 2), "bytes": len(content),
+        return {"steps": state["step"], "bytes": len(content),
                 "ms_bf16": release.milliseconds(release.compiled(content, "bf16"), *options.export_size),
                 "scores": self.scores(release.embed_with(release.compiled(content, "bf16", threads=2)))}
 
@@ -81,7 +83,9 @@ class Ablation:
         pixels = evaluate.scaled([self.photos.pixels[i] for i in self.training[:int8.SAMPLE]], *self.options.export_size)
         network, f32 = int8.quantised(shipped, pixels), release.compiled(shipped, "f32", threads=2)
         held_out = evaluate.scaled([self.photos.pixels[i] for i in self.validation[:64]], *self.options.export_size)
-        cosines = (release.embed_with(network)(held_out) * release.embed_with(f32)(held_out)).sum(-1)
+        ours, theirs = release.embed_with(network)(held_out), release.embed_with(f32)(held_out)
+        # In int8 the last division is one too, so that vectors are not of length 1.
+        cosines = (ours * theirs).sum(-1) / np.linalg.norm(ours, axis=-1)
         return {"ms": release.milliseconds(network, *self.options.export_size), "ms_bf16": release.milliseconds(release.compiled(shipped, "bf16"), *self.options.export_size),
                 "cosine_least": round(float(cosines.min()), 5), "cosine_mean": round(float(cosines.mean()), 5),
                 "scores": self.scores(release.embed_with(network)), "scores_f32": self.scores(release.embed_with(f32))}

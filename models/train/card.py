@@ -59,9 +59,9 @@ def ablation(measured):
     if measured is None:
         return ""
     arms, int8 = measured["arms"], measured["int8"]
-    lines = [["untrained", "", "", cell(measured["untrained"]["scores"])]]
-    lines += [[name, arm["seconds_a_step"], arm["ms_bf16"], cell(arm["scores"])] for name, arm in arms.items()]
-    text = ABLATION.replace("@arms@", table(["what is changed", "seconds a step", "ms bf16", "figures"], lines))
+    lines = [["untrained", "", cell(measured["untrained"]["scores"])]]
+    lines += [[name, f"{arm['bytes'] / 1e6:.1f}", cell(arm["scores"])] for name, arm in arms.items()]
+    text = ABLATION.replace("@arms@", table(["what is changed", "MB", "figures"], lines))
     for name, value in {"steps": measured["steps"], "batch": measured["batch"], "gallery": measured["gallery"], "version": int8["version"],
                         "ms": int8["ms"], "ms_bf16": int8["ms_bf16"], "least": int8["cosine_least"], "mean": int8["cosine_mean"],
                         "scores": cell(int8["scores"]), "scores_f32": cell(int8["scores_f32"])}.items():

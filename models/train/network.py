@@ -233,6 +233,8 @@ def generalised_mean(features, pool):
 
 def whiten(projection, pooled):
     """Initialises the projection as PCA whitening of pooled [M, C] photographs, largest variances first."""
+    if projection.out_features > pooled.shape[1]:
+        raise ValueError(f"{projection.out_features} dimensions of {pooled.shape[1]} channels: give fewer")
     mean = pooled.mean(0)
     covariance = torch.cov((pooled - mean).t().double())
     values, vectors = torch.linalg.eigh(covariance)

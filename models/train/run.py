@@ -130,7 +130,7 @@ def begin(options):
 def started(options, photos, training):
     """The untrained network's checkpoint, made once."""
     maps = "".join(name for name in ("middle", "last") if getattr(options, name))
-    start = options.work / "untrained-{}x{}-{}.pt".format(*options.export_size, maps)
+    start = options.work / "untrained-{}x{}-{}-{}.pt".format(*options.export_size, maps, options.dims)
     if not start.exists():
         loop.Trainer(untrained(photos, training, options), photos, training, options).save(start)
     return start
