@@ -12,13 +12,12 @@ import time
 
 import numpy as np
 
-import data
 import evaluate
 import export
 import int8
-import loop
 import release
 import run
+from openvino_run import compiled, embed_with
 
 # What each arm changes of run.py's defaults.
 ARMS = {
@@ -50,45 +49,42 @@ class Ablation:
         self.mine, self.options = mine, options
         self.photos, self.training, self.validation = run.begin(options)
         self.cache = options.work / "validation"
-        self.keep = evaluate.distinct(data.thumbnails(self.photos)[self.validation])[:options.evaluate_on]
+        self.keep = release.counted(options, self.photos, self.validation)
 
-    def scores(self, embed):
+    def scores(self, network):
         """Means over the hard edits (evaluate.scores), all regions of the export looked at."""
-        regions = release.REGION_SETS[self.options.export_regions]
-        sets = {"all": list(range(len(regions)))}
-        rows = evaluate.table(embed, *self.options.export_size, self.photos, self.validation, self.keep, self.cache, sets, release.HARD_EDITS)
-        return [round(value, 4) for value in evaluate.means(rows)["all"]]
+        sets = {"all": range(len(release.REGION_SETS[self.options.export_regions]))}
+        rows = evaluate.table(embed_with(network), *self.options.export_size, self.photos, self.validation, self.keep, self.cache, sets, release.HARD_EDITS)
+        return evaluate.means(rows)["all"]
 
-    def exported(self, model):
-        return export.build(model, *self.options.export_size, release.REGION_SETS[self.options.export_regions]).SerializeToString()
+    def measured(self, checkpoint):
+        model, state = release.network_of(checkpoint)
+        content = export.build(model, *self.options.export_size, release.REGION_SETS[self.options.export_regions]).SerializeToString()
+        return {"steps": state["step"], "bytes": len(content),
+                "ms_bf16": release.milliseconds(compiled(content, "bf16"), *self.options.export_size),
+                "scores": self.scores(compiled(content, "bf16", threads=2))}
 
     def arm(self, name):
         """Trains and measures one arm."""
         options = argparse.Namespace(**{**vars(self.options), **ARMS[name], "name": "ablation-" + "".join(c if c.isalnum() else "-" for c in name)})
-        checkpoint, log = options.work / f"{options.name}.pt", options.work / f"{options.name}.jsonl"
-        start = run.started(options, self.photos, self.training)
-        run.train(options, self.photos, self.training, self.validation, start, checkpoint, log)
-        model, state = release.network_of(checkpoint)
-        content = self.exported(model)
-        return {"steps": state["step"], "bytes": len(content),
-                "ms_bf16": release.milliseconds(release.compiled(content, "bf16"), *options.export_size),
-                "scores": self.scores(release.embed_with(release.compiled(content, "bf16", threads=2)))}
+        checkpoint, log = run.files(options)
+        run.train(options, self.photos, self.training, self.validation, run.started(options, self.photos, self.training), checkpoint, log)
+        return self.measured(checkpoint)
 
     def untrained(self):
-        content = self.exported(release.network_of(run.started(self.options, self.photos, self.training))[0])
-        return {"scores": self.scores(release.embed_with(release.compiled(content, "bf16", threads=2)))}
+        return self.measured(run.started(self.options, self.photos, self.training))
 
     def int8(self, shipped):
         """The shipped model, quantised on training photographs."""
         pixels = evaluate.scaled([self.photos.pixels[i] for i in self.training[:int8.SAMPLE]], *self.options.export_size)
-        network, f32 = int8.quantised(shipped, pixels), release.compiled(shipped, "f32", threads=2)
+        network, f32 = int8.quantised(shipped, pixels), compiled(shipped, "f32", threads=2)
         held_out = evaluate.scaled([self.photos.pixels[i] for i in self.validation[:64]], *self.options.export_size)
-        ours, theirs = release.embed_with(network)(held_out), release.embed_with(f32)(held_out)
+        ours, theirs = embed_with(network)(held_out), embed_with(f32)(held_out)
         # In int8 the last division is one too, so that vectors are not of length 1.
         cosines = (ours * theirs).sum(-1) / np.linalg.norm(ours, axis=-1)
-        return {"ms": release.milliseconds(network, *self.options.export_size), "ms_bf16": release.milliseconds(release.compiled(shipped, "bf16"), *self.options.export_size),
+        return {"ms": release.milliseconds(network, *self.options.export_size), "ms_bf16": release.milliseconds(compiled(shipped, "bf16"), *self.options.export_size),
                 "cosine_least": round(float(cosines.min()), 5), "cosine_mean": round(float(cosines.mean()), 5),
-                "scores": self.scores(release.embed_with(network)), "scores_f32": self.scores(release.embed_with(f32))}
+                "scores": self.scores(network), "scores_f32": self.scores(f32)}
 
 
 def main():

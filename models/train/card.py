@@ -55,8 +55,8 @@ def finish(hours, options):
 
 
 def ablation(measured):
-    """What each part of the recipe brings; nothing where it was not measured."""
-    if measured is None:
+    """What each part of the recipe brings; nothing where that was not measured to its end, which is int8."""
+    if measured is None or "int8" not in measured:
         return ""
     arms, int8 = measured["arms"], measured["int8"]
     lines = [["untrained", "", cell(measured["untrained"]["scores"])]]

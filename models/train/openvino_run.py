@@ -5,11 +5,18 @@ import onnx
 import openvino
 
 
+def read(onnx_bytes):
+    return openvino.Core().read_model(model=onnx_bytes)
+
+
 def compiled(onnx_bytes, precision, threads=1):
-    core = openvino.Core()
-    return core.compile_model(core.read_model(model=onnx_bytes),
-                              "CPU", {"INFERENCE_PRECISION_HINT": precision, "INFERENCE_NUM_THREADS": threads,
-                                      "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY"})
+    return compiled_model(read(onnx_bytes), precision, threads)
+
+
+def compiled_model(model, precision, threads=1):
+    """`model`: what `read` gave, changed or not."""
+    return openvino.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": precision, "INFERENCE_NUM_THREADS": threads,
+                                                        "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY"})
 
 
 def compiled_mixed(onnx_bytes, f32_until, threads=1):

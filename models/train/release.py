@@ -178,10 +178,14 @@ def worth_shipping(rows, base, region_set, shipped):
     return not comparable or better(rows, shipped["table"], region_set)
 
 
+def counted(options, photos, validation):
+    """Rows of the held-out photographs that are looked up: no near duplicates."""
+    return evaluate.distinct(data.thumbnails(photos)[validation])[:options.evaluate_on]
+
+
 def release(options, photos, training, validation, start, checkpoint, log):
     """Measures the untrained network and the checkpoint; ships the checkpoint if it beats what is shipped."""
-    cache = options.work / "validation"
-    keep = evaluate.distinct(data.thumbnails(photos)[validation])[:options.evaluate_on]
+    cache, keep = options.work / "validation", counted(options, photos, validation)
     base_path, facts_path = options.work / "baseline-{}x{}-{}.json".format(*options.export_size, len(keep)), options.out / f"{NAME}.json"
     model, state = network_of(start)
     if not base_path.exists():

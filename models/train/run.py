@@ -127,6 +127,11 @@ def begin(options):
     return photos, training, validation
 
 
+def files(options):
+    """A run's checkpoint and log."""
+    return options.work / f"{options.name}.pt", options.work / f"{options.name}.jsonl"
+
+
 def started(options, photos, training):
     """The untrained network's checkpoint, made once."""
     maps = "".join(name for name in ("middle", "last") if getattr(options, name))
@@ -139,7 +144,7 @@ def started(options, photos, training):
 def main():
     options = arguments()
     photos, training, validation = begin(options)
-    checkpoint, log = options.work / f"{options.name}.pt", options.work / f"{options.name}.jsonl"
+    checkpoint, log = files(options)
     start = started(options, photos, training)
     if options.hours > 0 and not options.release_only:
         train(options, photos, training, validation, start, checkpoint, log)
