@@ -118,7 +118,7 @@ Result<ExitCode> run_scan(const ScanOptions& options) {
   const std::stop_callback on_signal(stop_on_signals(), [&] { stop.request_stop(); });
   auto models = service::open_models(*config, live_threads(options.inputs));
   if (!models) return tl::unexpected(models.error());
-  const auto engine = service::Engine::open(*config, *std::move(models), options.bank);
+  const auto engine = service::Engine::open(*config, *models, options.bank);
   if (!engine) return tl::unexpected(engine.error());
   const auto inputs = name_streams(options.inputs, options.stream_id);
   auto sources = open_sources(inputs, options);
